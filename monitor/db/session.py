@@ -1,0 +1,79 @@
+"""The transaction: opened and committed by the three doors (unsafe HTTP verbs, jobs, commands) only."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from monitor.db.engine import make_engine
+
+SEQUENCE_LOCK = 7_402_310_881
+
+
+class WriterQueue:
+    """Lets one writer in at a time, in the order they came.
+
+    SQLite has one writer anyway; its own busy wait is unfair and starves some of many threads.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: deque[object] = deque()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        ticket = object()
+        with self._changed:
+            self._waiting.append(ticket)
+            self._changed.wait_for(lambda: self._waiting[0] is ticket)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting.popleft()
+                self._changed.notify_all()
+
+
+class Store:
+    """The database behind the doors."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer = self.engine.execution_options(writing=True)
+        self._queue = WriterQueue()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits when the block ends well and rolls back when it does not."""
+        with (
+            self._queue.turn() if self.is_sqlite else nullcontext(),
+            Session(self._writer, expire_on_commit=False) as session,
+        ):
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one moment and changes nothing."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+            session.rollback()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def take_sequence(session: Session) -> None:
+    """From here to the commit this transaction alone gives out sequence numbers.
+
+    Readers of the outbox and of the log go by number; a number given early and committed late would
+    be stepped over. SQLite has a single writer, so only PostgreSQL needs the lock.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEQUENCE_LOCK})
