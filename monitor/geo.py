@@ -300,6 +300,9 @@ def mgrs_of(lon: float, lat: float, digits: int) -> str:
         raise Invalid({"mgrs": [f"{digits} digits name no square; use 2, 4, 6, 8 or 10"]})
     if not (-80 <= lat < 84 and -180 <= lon <= 180):
         raise Invalid({"mgrs": ["MGRS squares of zones reach from 80° S to 84° N only"]})
+    if -9e-8 < lat < 0:
+        # Within a centimetre south of the equator the library rounds up into a row that does not exist.
+        lat = 0.0
     half = digits // 2
     text = _MGRS.toMGRS(lat, lon, MGRSPrecision=half)
     return f"{text[: -2 * half]} {text[-2 * half : -half]} {text[-half:]}"

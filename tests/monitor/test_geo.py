@@ -252,6 +252,12 @@ def test_the_middle_of_a_square_has_the_squares_own_name(lon: float, lat: float,
         assert geo.mgrs_of(square.lon, square.lat, digits) == square.text
 
 
+@pytest.mark.parametrize("lat", [-1e-11, -8e-8, -1e-7, -1e-6])
+def test_a_hair_south_of_the_equator_still_has_a_square(lat: float) -> None:
+    square = geo.from_mgrs(geo.mgrs_of(0.5, lat, 10))
+    assert geo.inverse(0.5, lat, square.lon, square.lat)[1] < 2
+
+
 def test_the_band_changes_at_forty_degrees_north() -> None:
     assert geo.mgrs_of(45.67, 39.84, 4).startswith("38S")
     assert geo.mgrs_of(45.865, 40.203, 4).startswith("38T")
