@@ -1,0 +1,44 @@
+"""Alembic's environment: one history for SQLite and PostgreSQL, with every package's tables."""
+
+import importlib
+import pkgutil
+
+from alembic import context
+from sqlalchemy import Connection
+
+import incidents
+import monitor
+import reports
+from monitor.db.base import Base
+from monitor.db.engine import make_engine
+
+
+def load_tables() -> None:
+    """Imports every module that declares tables, so that the metadata is whole."""
+    for package in (monitor, incidents, reports):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            if module.name.endswith(".model") or module.name in TABLES_ELSEWHERE:
+                importlib.import_module(module.name)
+
+
+TABLES_ELSEWHERE = {"monitor.vault", "monitor.outbox", "monitor.audit", "monitor.demo_clock"}
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+load_tables()
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    engine = make_engine(context.config.attributes["url"])
+    with engine.execution_options(writing=True).connect() as connection:
+        run(connection)
+        connection.commit()
+    engine.dispose()

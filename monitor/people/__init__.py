@@ -1,0 +1,1 @@
+"""People, their roles and teams, the devices they carry, and how both sign in."""

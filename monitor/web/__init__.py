@@ -1,0 +1,1 @@
+"""The web door: permission, parsing, transaction, problems. No feature lives here."""

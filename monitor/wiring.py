@@ -1,0 +1,14 @@
+"""What the ground floor brings into the house."""
+
+from monitor.cli import COMMANDS as COMMANDS
+from monitor.jobs.runner import Job
+from monitor.live.views import bp as live
+from monitor.log.jobs import JOBS as LOG_JOBS
+from monitor.log.views import bp as log
+from monitor.outbox import Subscriber
+from monitor.people.views import bp as people
+from monitor.web.openapi import bp as openapi
+
+BLUEPRINTS = [people, live, log, openapi]
+JOBS: list[Job] = [*LOG_JOBS]
+SUBSCRIBERS: list[Subscriber] = []

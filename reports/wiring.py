@@ -1,0 +1,12 @@
+"""What the package reports brings into the house."""
+
+import click
+
+from monitor.jobs.runner import Job
+from monitor.outbox import Subscriber
+from monitor.web.blueprint import Blueprint
+
+BLUEPRINTS: list[Blueprint] = []
+JOBS: list[Job] = []
+SUBSCRIBERS: list[Subscriber] = []
+COMMANDS: list[click.Command] = []
