@@ -24,7 +24,9 @@ TOKEN_LIFE = dt.timedelta(days=400)
 
 
 def password_hasher(settings: Settings) -> PasswordHasher:
-    return PasswordHasher(memory_cost=settings.argon2_memory_kib, time_cost=settings.argon2_rounds)
+    return PasswordHasher(
+        memory_cost=settings.argon2_memory_kib, time_cost=settings.argon2_rounds, parallelism=1
+    )
 
 
 def add_team(door: Door, code: str, name: str, base_code: str | None = None) -> str:
