@@ -1,9 +1,10 @@
 # make run    the demo mission on this machine, at http://127.0.0.1:8000
 # make test   every test, on SQLite and PostgreSQL, pages in a real browser
 # make lint   ruff, mypy, import-linter
+# make docs   the pages of docs/ that are written from the code
 # make lock   take newer dependencies (needs uv)
 #
-# Settings go through: TRUCELINE_PORT=9000 make run. Options too: make run ARGS="--port 9000".
+# Settings go through the environment: TRUCELINE_PORT=9000 make run
 
 SHELL := /bin/sh
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 TESTS ?=
 
-.PHONY: run test test-ground lint lock clean
+.PHONY: run test test-ground lint docs lock clean
 
 run: .venv/runs
 	@exec $(BIN)/truceline run --demo $(ARGS)
@@ -25,6 +26,9 @@ lint: .venv/tests
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+docs: .venv/runs
+	@$(BIN)/truceline reference docs
 
 # The environment. It is made again only when Python or a lock file changes.
 .venv/python:

@@ -14,6 +14,7 @@ from monitor.settings import Settings
 PACKAGES = (monitor.wiring, incidents.wiring, reports.wiring)
 JOBS = [job for package in PACKAGES for job in package.JOBS]
 SUBSCRIBERS = [subscriber for package in PACKAGES for subscriber in package.SUBSCRIBERS]
+CHECKS = [*reports.wiring.CHECKS]
 COMMANDS = [command for package in PACKAGES for command in package.COMMANDS]
 
 
@@ -25,6 +26,9 @@ def create_app(settings: Settings | None = None, parts: App | None = None) -> Fl
     return app
 
 
-@click.group(commands=COMMANDS, context_settings={"obj": {"jobs": JOBS, "subscribers": SUBSCRIBERS}})
+BROUGHT = {"jobs": JOBS, "subscribers": SUBSCRIBERS, "checks": CHECKS}
+
+
+@click.group(commands=COMMANDS, context_settings={"obj": BROUGHT})
 def main() -> None:
     """Truceline, the incident system of a ceasefire-monitoring mission."""

@@ -12,12 +12,14 @@ import click
 from alembic import command as alembic
 from alembic.config import Config
 
+from monitor.doctor import doctor
 from monitor.errors import Invalid
 from monitor.jobs.runner import Worker
 from monitor.keys import KeysError, make_keys
 from monitor.logging import set_up_logging
 from monitor.opening import command_door, open_app
 from monitor.people import service as people
+from monitor.reference import reference
 from monitor.settings import Settings, SettingsError, load_settings
 
 STOP_S = 8.0
@@ -152,4 +154,4 @@ def person_add(sign_in_name: str, name: str, roles: tuple[str, ...], language: s
     click.echo(f"{sign_in_name} can sign in" + ("" if password_stdin else f" with {password}"))
 
 
-COMMANDS: list[click.Command] = [run, web, worker, init, person]
+COMMANDS: list[click.Command] = [run, web, worker, init, person, doctor, reference]

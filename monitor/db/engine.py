@@ -21,7 +21,7 @@ FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
     """Whether this SQLite has the WAL-reset fix (3.51.3, or 3.50.7 and 3.44.6 on their branches)."""
-    return version >= (3, 51, 3) or version[2] >= FIXED_BRANCHES.get(version[:2], 1_000)
+    return version >= (3, 51, 3) or version[2] >= FIXED_BRANCHES.get((version[0], version[1]), 1_000)
 
 
 def sqlite_library() -> ModuleType:

@@ -11,7 +11,7 @@ from monitor.people.model import Person, WebSession
 from monitor.people.queries import actor_of_person, sha256
 from monitor.people.service import add_device, add_person, add_team, issue_token
 
-PASSWORD = "a long sentence for tests"  # noqa: S105 (of people who live for one test)
+PASSWORD = "a long sentence for tests"
 
 
 def cast_member(door: Door, role: str, which: str = "first", team_code: str | None = None) -> Actor:

@@ -119,7 +119,7 @@ class PostgresCluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._binaries / program), "-D", str(self._data), *arguments]
-        done = subprocess.run(  # noqa: S603 (our own arguments)
+        done = subprocess.run(
             command,
             user=self._user.pw_uid if self._user else None,
             group=self._user.pw_gid if self._user else None,
