@@ -1,0 +1,1 @@
+"""Findings from facts: rules are files, conditions are functions, a finding keeps what made it."""

@@ -1,0 +1,41 @@
+"""Every rule of the house keeps the promises of its own worked examples."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from incidents.rules.core import known_at
+from incidents.rules.examples import failures
+from incidents.rules.explain import sentence
+from incidents.rules.facts import WatchHours
+from incidents.rules.loader import DATA, load_folder
+
+RULES = load_folder()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_examples_hold_in_both_orders_of_arrival(rule):
+    assert failures(rule) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_that_is_on_shows_when_it_speaks_and_when_it_is_silent(rule):
+    assert {example.is_positive for example in rule.examples} == {True, False}
+
+
+def test_a_changed_rule_needs_a_new_version():
+    """digests.txt holds what was published; a number changed under an old version shows here."""
+    published = dict(line.split() for line in (Path(DATA) / "digests.txt").read_text().splitlines())
+    assert {f"{rule.id}@{rule.version}": rule.digest for rule in RULES} == published
+
+
+def test_every_sentence_carries_its_verdict():
+    for rule in RULES:
+        for example in rule.examples:
+            watched = WatchHours(example.watched)
+            for episode in known_at(rule, example.versions, watched, example.now, example.now):
+                said = sentence(rule, episode, ZoneInfo("Asia/Yerevan"))
+                assert said.startswith("Sector S1: ")
+                assert "needed" in said or "first of tier" in said
+                assert f"of {len(episode.evidence)} reviewed" in said
