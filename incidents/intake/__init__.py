@@ -1,0 +1,1 @@
+"""Receiving observations: nothing refused for being odd, nothing counted twice, nothing overwritten."""
