@@ -1,0 +1,1 @@
+"""The demo mission: its definition, a seeded exercise around real claims, its replay through the API."""
