@@ -50,10 +50,10 @@ class ServerSessions(SessionInterface):
             return ServerSession(None, {}, None)
         with self._app.store.reading() as session:
             row = session.get(WebSession, sha256(token))
-        wall = wall_now()
-        if row is None or wall - row.seen_at > self._idle or wall - row.started_at > self._whole:
-            return ServerSession(None, {}, None)
-        return ServerSession(token, dict(row.data), row.seen_at)
+            wall = wall_now()
+            if row is None or wall - row.seen_at > self._idle or wall - row.started_at > self._whole:
+                return ServerSession(None, {}, None)
+            return ServerSession(token, dict(row.data), row.seen_at)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, ServerSession)
