@@ -5,10 +5,12 @@ from monitor.jobs.runner import Job
 from monitor.live.views import bp as live
 from monitor.log.jobs import JOBS as LOG_JOBS
 from monitor.log.views import bp as log
+from monitor.mission.views import bp as mission
 from monitor.outbox import Subscriber
 from monitor.people.views import bp as people
+from monitor.places.views import bp as places
 from monitor.web.openapi import bp as openapi
 
-BLUEPRINTS = [people, live, log, openapi]
+BLUEPRINTS = [people, mission, places, live, log, openapi]
 JOBS: list[Job] = [*LOG_JOBS]
 SUBSCRIBERS: list[Subscriber] = []

@@ -1,0 +1,1 @@
+"""Sectors, zones, posts, bases, settlements and sourced lines, each in dated versions."""

@@ -1,0 +1,59 @@
+"""Places and lines as they are shown."""
+
+from marshmallow import Schema, fields
+
+by_language = {"keys": fields.String(), "values": fields.String()}
+
+
+class PlaceSchema(Schema):
+    """`geometry` stands with areas only; a point has lon and lat."""
+
+    code = fields.String()
+    kind = fields.String()
+    label = fields.String()
+    names = fields.Dict(**by_language)
+    lon = fields.Float()
+    lat = fields.Float()
+    geometry = fields.Dict(allow_none=True)
+    parent = fields.String(allow_none=True)
+    synthetic = fields.Boolean()
+    source = fields.String()
+    source_date = fields.String(allow_none=True)
+    population = fields.Integer(allow_none=True)
+    camera = fields.Boolean()
+    accuracy_m = fields.Float(allow_none=True)
+
+
+class PlacesSchema(Schema):
+    digest = fields.String()
+    places = fields.List(fields.Nested(PlaceSchema))
+
+
+class LineSchema(Schema):
+    """Whoever draws the line also shows its source, date and disclaimer, and that it is off by accuracy_m."""
+
+    code = fields.String()
+    kind = fields.String()
+    version = fields.Integer()
+    label = fields.String()
+    names = fields.Dict(**by_language)
+    geometry = fields.Dict()
+    source = fields.String()
+    source_date = fields.String(allow_none=True)
+    disclaimer = fields.String()
+    accuracy_m = fields.Float(allow_none=True)
+    valid_from = fields.AwareDateTime()
+
+
+class LinesSchema(Schema):
+    digest = fields.String()
+    lines = fields.List(fields.Nested(LineSchema))
+
+
+class BaseMapSchema(Schema):
+    """A GeoJSON FeatureCollection; each feature says its `kind`: country, boundary, lake or river."""
+
+    type = fields.String()
+    attribution = fields.String()
+    disclaimer = fields.String()
+    features = fields.List(fields.Dict())
