@@ -25,4 +25,5 @@ def read_taxonomy(door: Door) -> Response:
     response = jsonify(content)
     response.set_etag(f"{content['digest']}-{language}")
     response.headers["Cache-Control"] = "private, no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
