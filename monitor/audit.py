@@ -26,9 +26,7 @@ class AuditEntry(Base):
 
 def audit(door: Door, action: str, subject: str, **facts: str | int) -> Leaf:
     """Notes that the door's actor did `action` to `subject` (as `kind:id`), with codes and numbers only."""
-    leaf = append(
-        door.session, action, {"actor": door.actor.code, "subject": subject, **facts}, door.now
-    )
+    leaf = append(door.session, action, {"actor": door.actor.code, "subject": subject, **facts}, door.now)
     door.session.add(
         AuditEntry(
             leaf_index=leaf.index,

@@ -140,7 +140,9 @@ def person() -> None:
 @click.option("--role", "roles", multiple=True, required=True, help="May be given several times.")
 @click.option("--language", default="en")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def person_add(sign_in_name: str, name: str, roles: tuple[str, ...], language: str, password_stdin: bool) -> None:
+def person_add(
+    sign_in_name: str, name: str, roles: tuple[str, ...], language: str, password_stdin: bool
+) -> None:
     """Add a person. Without --password-stdin a password is made and shown this once."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(15)
     try:

@@ -84,9 +84,7 @@ def record(session: Session, event: Event, now: dt.datetime) -> None:
     session.flush()
 
 
-def events_after(
-    session: Session, last_id: int, names: Sequence[str] = (), limit: int = BATCH
-) -> list[Told]:
+def events_after(session: Session, last_id: int, names: Sequence[str] = (), limit: int = BATCH) -> list[Told]:
     """Committed events with a number above `last_id`, oldest first."""
     query = select(OutboxEvent).where(OutboxEvent.id > last_id).order_by(OutboxEvent.id).limit(limit)
     if names:

@@ -89,7 +89,9 @@ class Settings:
 
     @property
     def store_url(self) -> str:
-        return self.values["database_url"] or f"sqlite:///{self.values['data_dir'].resolve() / 'truceline.db'}"
+        return (
+            self.values["database_url"] or f"sqlite:///{self.values['data_dir'].resolve() / 'truceline.db'}"
+        )
 
     @property
     def origin(self) -> str:

@@ -130,7 +130,9 @@ def _states(
     if known_at is not None:
         last = last.where(IncidentStep.recorded_at <= known_at)
     rows = session.execute(
-        select(IncidentStep.incident_id, IncidentStep.axis, IncidentStep.state).where(IncidentStep.id.in_(last))
+        select(IncidentStep.incident_id, IncidentStep.axis, IncidentStep.state).where(
+            IncidentStep.id.in_(last)
+        )
     )
     return {(incident_id, axis): state for incident_id, axis, state in rows}
 
@@ -171,7 +173,9 @@ def case(session: Session, incident_id: str) -> Case:
     """What the workflow's guards look at."""
     row = incident(session, incident_id)
     linked = intake.observations(session, ids=row.observation_ids)
-    with_media = {media.observation_id for media in media_of(session, row.observation_ids) if media.has_arrived}
+    with_media = {
+        media.observation_id for media in media_of(session, row.observation_ids) if media.has_arrived
+    }
     last_assessor = session.scalar(
         select(IncidentStep.actor)
         .where(IncidentStep.incident_id == incident_id, IncidentStep.axis == "assessment")

@@ -13,7 +13,9 @@ from monitor.web.parameters import instant_argument
 bp = Blueprint("casework", __name__, url_prefix="/api/v1/incidents")
 
 
-@bp.route("", methods=["GET"], permission="incidents:incident:read", summary="Incidents, as known at `known_at`")
+@bp.route(
+    "", methods=["GET"], permission="incidents:incident:read", summary="Incidents, as known at `known_at`"
+)
 def list_incidents(door: Door) -> Any:
     rows = queries.incidents(door.session, known_at=instant_argument("known_at"))
     return {"incidents": [row_json(row) for row in rows]}

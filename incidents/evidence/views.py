@@ -33,9 +33,7 @@ def put_media(door: Door, media_id: str) -> Any:
     return {"media_id": media_id, "sha256": sha256, "bytes": len(content)}, 201 if is_new else 200
 
 
-@bp.route(
-    "/<media_id>/view", methods=["GET"], permission="incidents:media:read", summary="A copy to look at"
-)
+@bp.route("/<media_id>/view", methods=["GET"], permission="incidents:media:read", summary="A copy to look at")
 def view_media(door: Door, media_id: str) -> Response:
     copy = queries.viewing_sha256(door.session, _uuid(media_id))
     if copy is None:

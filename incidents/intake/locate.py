@@ -162,7 +162,10 @@ def _sector(
     """The event's sector where it is sure enough, else the observer's, marked (rule C9)."""
     if area is not None:
         for code, polygon in ground.sectors.items():
-            if geo.contains(polygon, area.lon, area.lat) and geo.share_inside(area.polygon, polygon) >= INSIDE:
+            if (
+                geo.contains(polygon, area.lon, area.lat)
+                and geo.share_inside(area.polygon, polygon) >= INSIDE
+            ):
                 return code, "event"
     if stood is not None:
         for code, polygon in ground.sectors.items():

@@ -176,7 +176,12 @@ def _live(known_at: dt.datetime | None) -> tuple[Select[Any], ColumnElement[str]
     if known_at is not None:
         newest = newest.where(other.recorded_at <= known_at)
         last_step = last_step.where(ObservationStep.recorded_at <= known_at)
-    state = last_step.order_by(ObservationStep.id.desc()).limit(1).correlate(ObservationRevision).scalar_subquery()
+    state = (
+        last_step.order_by(ObservationStep.id.desc())
+        .limit(1)
+        .correlate(ObservationRevision)
+        .scalar_subquery()
+    )
     query = (
         select(ObservationRevision, Observation, state, Person.name, Team.code)
         .join(Observation, Observation.id == ObservationRevision.observation_id)
@@ -271,9 +276,7 @@ def steps(session: Session, keys: Keys, observation_id: str) -> list[StepRow]:
             .order_by(ObservationStep.id)
         )
     )
-    comments = vault.open_parts(
-        session, keys, "observation_step", [str(row.id) for row in rows], "comment"
-    )
+    comments = vault.open_parts(session, keys, "observation_step", [str(row.id) for row in rows], "comment")
     return [
         StepRow(row.state, row.revision_no, row.actor, row.recorded_at, comments.get(str(row.id)))
         for row in rows

@@ -11,15 +11,30 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
-MEANS = (
-    "saw heard felt recorded_camera recorded_uav recorded_acoustic told document open_source liaison".split()
-)
-INFO_TYPES = (
-    "observed told_by_resident told_by_official told_by_party_military medical media hotline".split()
-)
+MEANS = [
+    "saw",
+    "heard",
+    "felt",
+    "recorded_camera",
+    "recorded_uav",
+    "recorded_acoustic",
+    "told",
+    "document",
+    "open_source",
+    "liaison",
+]
+INFO_TYPES = [
+    "observed",
+    "told_by_resident",
+    "told_by_official",
+    "told_by_party_military",
+    "medical",
+    "media",
+    "hotline",
+]
 QUALIFIERS = ("exact", "about", "at_least", "up_to", "uncountable")
 EXPOSURES = ("none", "earshot", "present", "in_direction_of", "near_miss", "struck")
-DIR16 = "N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW".split()
+DIR16 = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"]
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 
@@ -187,9 +202,7 @@ class SignedReceiptSchema(ReceiptSchema):
 
 
 class ReviewSchema(Schema):
-    verdict = fields.String(
-        required=True, validate=one_of("in_review", "accepted", "returned", "rejected")
-    )
+    verdict = fields.String(required=True, validate=one_of("in_review", "accepted", "returned", "rejected"))
     comment = fields.String(load_default="", validate=validate.Length(max=4_000))
 
 

@@ -29,6 +29,8 @@ from monitor.places import queries as places
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=10)
 NOT_KNOWN = "n_k"
+# How far from its point a named place reaches, where all that is said is its name. Our rule.
+RADIUS_M = {"post": 50.0, "base": 200.0, "settlement": 1_500.0}
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,9 @@ def review_observation(door: Door, observation_id: str, verdict: str, comment: s
         raise WrongState(thing="observation", wanted="another verdict", found=row.processing)
     step = _step(door, observation_id, row.revision_no, verdict)
     if comment.strip():
-        vault.seal(door.session, door.app.keys, "observation_step", str(step.id), "comment", comment, door.now)
+        vault.seal(
+            door.session, door.app.keys, "observation_step", str(step.id), "comment", comment, door.now
+        )
     append(
         door.session,
         "assessment",
@@ -133,11 +137,10 @@ def the_ground(session: Session) -> Ground:
     mission = the_mission(session)
     return Ground(
         places={
-            place.code: KnownPlace(place.lon, place.lat, place.radius_m)
-            for place in places.all_places(session)
-            if place.kind != "sector"
+            place.code: KnownPlace(place.lon, place.lat, RADIUS_M[place.kind])
+            for place in places.all_places(session, kinds=RADIUS_M)
         },
-        sectors=places.sector_shapes(session),
+        sectors={sector.code: sector.polygon for sector in places.sector_shapes(session)},
         declination_deg=mission.declination_deg if mission else 0.0,
     )
 
@@ -233,7 +236,7 @@ def _row(
         clock_offset_s=said.get("clock_offset_s"),
         sector_code=where.sector,
         sector_basis=where.sector_basis,
-        observed_from=_observed_from(door.session, read.get("observer") or {}, where),
+        observed_from=_observed_from(door.session, where),
         lon=where.lon,
         lat=where.lat,
         x=x,
@@ -257,11 +260,11 @@ def _row(
     )
 
 
-def _observed_from(session: Session, said: Mapping[str, Any], where: Where) -> str | None:
+def _observed_from(session: Session, where: Where) -> str | None:
     """Where the observer stood, in words coarse enough for the open row."""
     if where.observer is None:
         return None
-    return places.describe_from(session, *where.observer, post=said.get("post"))
+    return places.describe_from(session, *where.observer)
 
 
 def _seal_private_parts(

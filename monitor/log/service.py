@@ -54,10 +54,6 @@ def sign_head(door: Door) -> str | None:
             raise RuntimeError(f"the log of {size} entries does not continue the signed head of {last.size}")
     checkpoint = merkle.Checkpoint(door.app.settings.log_origin, size, root)
     door.session.add(
-        LogCheckpoint(
-            size=size, root=root, note=checkpoint.signed(door.app.keys.log), recorded_at=door.now
-        )
+        LogCheckpoint(size=size, root=root, note=checkpoint.signed(door.app.keys.log), recorded_at=door.now)
     )
     return None  # the checkpoint row says it all; a job run for each would only be noise
-
-

@@ -21,13 +21,20 @@ def head(door: Door) -> Any:
     return {"size": found.size, "root": found.root.hex(), "note": found.note, "vkey": key.text()}
 
 
-@bp.route("/consistency/<int:size>", methods=["GET"], permission=PUBLIC, summary="That an older log is its beginning")
+@bp.route(
+    "/consistency/<int:size>",
+    methods=["GET"],
+    permission=PUBLIC,
+    summary="That an older log is its beginning",
+)
 def consistency(door: Door, size: int) -> Any:
     found = _head(door)
     return {"old_size": size, "note": found.note, "proof": queries.consistency(door.session, size, found)}
 
 
-@bp.route("/entries/<int:index>", methods=["GET"], permission="monitor:log:read", summary="An entry and its proof")
+@bp.route(
+    "/entries/<int:index>", methods=["GET"], permission="monitor:log:read", summary="An entry and its proof"
+)
 def entry(door: Door, index: int) -> Any:
     text = queries.leaf_text(door.session, index)
     found = queries.first_head_with(door.session, index)
@@ -43,7 +50,11 @@ def _head(door: Door) -> queries.HeadRow:
     size = request.args.get("size")
     if size is not None and not size.isdecimal():
         raise BadRequest(reason="The size must be a whole number.")
-    found = queries.latest_head(door.session) if size is None else queries.first_head_with(door.session, int(size) - 1)
+    found = (
+        queries.latest_head(door.session)
+        if size is None
+        else queries.first_head_with(door.session, int(size) - 1)
+    )
     if found is None:
         raise NotFound(thing="signed head", id=size or "newest")
     return found

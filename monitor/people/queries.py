@@ -97,8 +97,11 @@ def all_people(session: Session) -> list[PersonRow]:
 
 
 def failed_tries(session: Session, sign_in_name: str, since: dt.datetime) -> int:
-    return session.scalar(
-        select(func.count())
-        .select_from(SignInTry)
-        .where(SignInTry.name_sha256 == sha256(sign_in_name), SignInTry.tried_at > since)
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(SignInTry)
+            .where(SignInTry.name_sha256 == sha256(sign_in_name), SignInTry.tried_at > since)
+        )
+        or 0
+    )

@@ -83,9 +83,7 @@ def grant_role(door: Door, person_id: str, role: str, granted: bool) -> None:
     if (role in roles_of(door.session, person_id)) == granted:
         return
     door.session.add(
-        RoleGrant(
-            person_id=person_id, role=role, granted=granted, by=door.actor.code, recorded_at=door.now
-        )
+        RoleGrant(person_id=person_id, role=role, granted=granted, by=door.actor.code, recorded_at=door.now)
     )
     door.session.flush()
     audit(door, "role_changed", f"person:{person_id}", role=role, granted=int(granted))

@@ -12,7 +12,9 @@ from monitor.people.schema import SignInSchema
 from monitor.people.service import check_password
 from monitor.web.blueprint import Blueprint
 
-bp = Blueprint("people", __name__, template_folder="templates", static_folder="static", static_url_path="/people/static")
+bp = Blueprint(
+    "people", __name__, template_folder="templates", static_folder="static", static_url_path="/people/static"
+)
 
 
 @bp.route("/sign-in", methods=["GET"], permission=PUBLIC)

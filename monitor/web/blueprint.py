@@ -17,7 +17,7 @@ from marshmallow import RAISE, Schema, ValidationError
 
 from monitor.access import ANONYMOUS, PUBLIC, Actor, require
 from monitor.access.permissions import PERMISSIONS
-from monitor.door import App, Door
+from monitor.door import App
 from monitor.errors import BadRequest, Invalid, Refused, TooLarge, WrongMediaType
 from monitor.web.parsing import strict_json
 
@@ -55,7 +55,9 @@ class Blueprint(flask.Blueprint):
             media_types=options.pop("media_types", ("application/json",)),
         )
         if facts.permission != PUBLIC and facts.permission not in PERMISSIONS:
-            raise KeyError(f"{self.name}: {rule} names {facts.permission}, which permissions.py does not list")
+            raise KeyError(
+                f"{self.name}: {rule} names {facts.permission}, which permissions.py does not list"
+            )
 
         def register(view: View) -> View:
             endpoint = options.pop("endpoint", view.__name__)

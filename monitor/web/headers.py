@@ -40,9 +40,7 @@ def register(app: Flask, settings: Settings) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if settings.is_secure:
-            response.headers.setdefault(
-                "Strict-Transport-Security", f"max-age={A_YEAR_S}; includeSubDomains"
-            )
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR_S}; includeSubDomains")
         if request.endpoint and not request.endpoint.endswith("static"):
             response.headers.setdefault("Cache-Control", "no-store")
             response.vary.add("Cookie")

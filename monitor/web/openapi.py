@@ -36,19 +36,22 @@ def describe(app: Flask) -> dict[str, Any]:
         title="Truceline",
         version="1",
         openapi_version="3.1.0",
-        info={"description": "Observations, incidents, alerts and summaries of a ceasefire-monitoring mission."},
+        info={
+            "description": "Observations, incidents, alerts and summaries of a ceasefire-monitoring mission."
+        },
         plugins=[MarshmallowPlugin()],
     )
     spec.components.schema("Problem", PROBLEM)
     spec.components.security_scheme("device", {"type": "http", "scheme": "bearer"})
-    spec.components.security_scheme(
-        "session", {"type": "apiKey", "in": "cookie", "name": "truceline"}
-    )
+    spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "truceline"})
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         facts = getattr(app.view_functions[rule.endpoint], "route_facts", None)
         if facts and rule.rule.startswith(API):
             for verb in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                spec.path(CONVERTER.sub(r"{\1}", rule.rule), operations={verb.lower(): _operation(rule, verb, facts)})
+                spec.path(
+                    CONVERTER.sub(r"{\1}", rule.rule),
+                    operations={verb.lower(): _operation(rule, verb, facts)},
+                )
     return spec.to_dict()
 
 

@@ -19,7 +19,10 @@ def wants_page() -> bool:
     if request.path.startswith("/api/"):
         return False
     best = request.accept_mimetypes.best_match(["application/json", "text/html"])
-    return best == "text/html" and request.accept_mimetypes["text/html"] > request.accept_mimetypes["application/json"]
+    return (
+        best == "text/html"
+        and request.accept_mimetypes["text/html"] > request.accept_mimetypes["application/json"]
+    )
 
 
 def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Response:
@@ -61,4 +64,6 @@ def _unknown_error(error: Exception) -> Response:
 
 
 def _page(status: int, title: str, detail: str) -> Response:
-    return make_response(render_template("problem.html", status=int(status), title=title, detail=detail), status)
+    return make_response(
+        render_template("problem.html", status=int(status), title=title, detail=detail), status
+    )

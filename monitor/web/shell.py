@@ -10,7 +10,9 @@ from monitor.access import PUBLIC
 from monitor.door import Door
 from monitor.web.blueprint import Blueprint, csrf_token, current_actor
 
-assets = FlaskBlueprint("web", __name__, static_folder="static", static_url_path="/static", template_folder="templates")
+assets = FlaskBlueprint(
+    "web", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
+)
 start = Blueprint("start", __name__)
 
 
@@ -56,5 +58,3 @@ def home(door: Door) -> Response:
     """Everybody's first page: the first entry that they may open."""
     entries = _navigation()
     return redirect(entries[0].href if entries else "/sign-in")
-
-
