@@ -1,16 +1,18 @@
 """The demo mission's definition as plain values, read from `data/`. Pure: it knows files, not the store."""
 
-import csv
 import datetime as dt
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+
+from incidents.claims.importer import read_press
+from incidents.claims.values import ClaimValues
 
 DATA = Path(__file__).parent / "data"
 
@@ -111,9 +113,14 @@ def _team(
     )
 
 
-def read_claims(path: Path, first: dt.date, last: dt.date) -> list[dict[str, str]]:
-    """The press sample's rows whose event date lies in the span, in its order."""
-    with path.open(encoding="utf-8", newline="") as rows:
-        return [
-            row for row in csv.DictReader(rows) if first <= dt.date.fromisoformat(row["event_date"]) <= last
-        ]
+def read_claims(table: str, first: dt.datetime, last: dt.datetime) -> list[dict[str, Any]]:
+    """The press sample's claims about events of the span, as one sends them to the API, in its order."""
+    return [_as_sent(claim) for claim in read_press(table).claims if first <= claim.t_start < last]
+
+
+def _as_sent(claim: ClaimValues) -> dict[str, Any]:
+    sent = {
+        key: value.isoformat() if isinstance(value, dt.datetime) else value
+        for key, value in asdict(claim).items()
+    }
+    return {**sent, "weapons": list(claim.weapons)}

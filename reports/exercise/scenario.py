@@ -12,6 +12,7 @@ import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from reports.exercise import storyline
 from reports.exercise.mission_data import MissionData
@@ -27,7 +28,7 @@ ALERTED_REVIEW_MIN = (40, 240)
 CALM_REVIEW_MIN = (15, 150)
 
 
-def scenario(seed: int, mission: MissionData, claims: Sequence[Mapping[str, str]]) -> list[Step]:
+def scenario(seed: int, mission: MissionData, claims: Sequence[Mapping[str, Any]]) -> list[Step]:
     """Every step of the exercise, in the order of mission time."""
     rng, ids = dice(seed), Ids(seed)
     watches = duties(mission, ids)
@@ -37,7 +38,7 @@ def scenario(seed: int, mission: MissionData, claims: Sequence[Mapping[str, str]
     steps = watch_steps(watches)
     steps += writer.filed(drafts)
     steps += reviews(rng, mission, drafts)
-    steps += storyline.casework(ids, mission, drafts)
+    steps += storyline.casework(mission, drafts)
     steps += spoken(mission, claims)
     steps += storyline.acknowledgements(mission)
     return number_devices(sorted(steps, key=lambda step: step.at))
@@ -80,7 +81,7 @@ def reviews(rng: random.Random, mission: MissionData, drafts: Sequence[Draft]) -
                 body = {
                     "observation_id": draft.body["observation_id"],
                     "verdict": verdict.verdict,
-                    "comment": verdict.comment,
+                    "comment": verdict.comment or "",
                 }
                 steps.append(Step(verdict.at, "review", on_duty(mission, verdict.at), body))
     return steps
@@ -91,13 +92,13 @@ def on_duty(mission: MissionData, at: dt.datetime) -> str:
     return "duty-1" if 7 <= at.astimezone(mission.zone).hour < 19 else "duty-2"
 
 
-def spoken(mission: MissionData, claims: Sequence[Mapping[str, str]]) -> list[Step]:
-    """Each claim, an hour after the time it names; the sample does not say when the party spoke."""
+def spoken(mission: MissionData, claims: Sequence[Mapping[str, Any]]) -> list[Step]:
+    """Each claim an hour after the time it names, or at noon of its day; when it was said is unknown."""
     steps = []
     for claim in claims:
-        named = claim["start_time_local"] or "11:00"
-        moment = dt.datetime.fromisoformat(f"{claim['event_date']}T{named}").replace(tzinfo=mission.zone)
-        steps.append(Step(moment + dt.timedelta(hours=1), "claim", "liaison-1", dict(claim)))
+        named = dt.datetime.fromisoformat(claim["t_start"])
+        spoke_at = named + dt.timedelta(hours=12 if claim["t_precision"] in {"T5", "T6"} else 1)
+        steps.append(Step(spoke_at.astimezone(mission.zone), "claim", "analyst-1", claim))
     return steps
 
 

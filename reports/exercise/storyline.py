@@ -9,7 +9,7 @@ from typing import Any
 from reports.exercise import words
 from reports.exercise.mission_data import MissionData
 from reports.exercise.observations import Draft, Verdict, Writer
-from reports.exercise.steps import Ids, Step
+from reports.exercise.steps import Step
 from reports.exercise.watches import Duty
 
 ONSET = "12T22:00"
@@ -42,27 +42,20 @@ def drafts(rng: random.Random, writer: Writer, mission: MissionData) -> list[Dra
     return found
 
 
-def casework(ids: Ids, mission: MissionData, found: Sequence[Draft]) -> list[Step]:
-    """Incidents opened by the analyst, their links, and their assessments step by step."""
+def casework(mission: MissionData, found: Sequence[Draft]) -> list[Step]:
+    """Incidents opened by the analyst, their links and assessments; each is known by its first report."""
     named = {draft.name: draft.observation_id for draft in found if draft.name}
+    first = {told["name"]: named[told["observation"]] for told in mission.story["incidents"]}
     steps = []
     for told in mission.story["incidents"]:
-        opened = {
-            "incident_id": ids.of("incident", told["name"]),
-            "title": told["title"],
-            "observation_ids": [named[name] for name in told["observations"]],
-        }
+        opened = {"observation_ids": [first[told["name"]]]}
         steps.append(Step(moment(mission, told["at"]), "open_incident", "analyst-1", opened))
     for told in mission.story["links"]:
-        link = {
-            "incident_id": ids.of("incident", told["incident"]),
-            "observation_id": named[told["observation"]],
-            "linked": True,
-        }
+        link = {"incident_of": first[told["incident"]], "observation_id": named[told["observation"]]}
         steps.append(Step(moment(mission, told["at"]), "link", "analyst-1", link))
     for told in mission.story["steps"]:
         step = {key: told[key] for key in ("axis", "state", "reason")}
-        step["incident_id"] = ids.of("incident", told["incident"])
+        step["incident_of"] = first[told["incident"]]
         steps.append(Step(moment(mission, told["at"]), "step_incident", told["by"], step))
     return steps
 

@@ -4,10 +4,13 @@ import collections
 import datetime as dt
 import hashlib
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from incidents import claims
+from incidents.claims.schema import ClaimSchema
 from incidents.intake.schema import judge
 from incidents.taxonomy import taxonomy
 from reports.exercise.mission_data import MissionData, read_claims, read_definition, read_mission_data
@@ -15,7 +18,8 @@ from reports.exercise.pictures import exercise_picture
 from reports.exercise.scenario import SEED, scenario
 from reports.exercise.steps import Step
 
-CLAIM = {"event_date": "2022-09-13", "start_time_local": "00:05", "reported_by": "ARM_MOD"}
+CLAIM = {"t_start": "2022-09-13T00:05:00+04:00", "t_precision": "T2", "claimant": "ARM_MOD"}
+SAMPLE = Path(claims.__file__ or "").parent / "data" / "press-incidents.csv"
 
 
 @pytest.fixture(scope="module")
@@ -211,10 +215,8 @@ def test_the_cast_has_every_role_and_two_monitors_a_team() -> None:
     assert set(collections.Counter(p["team"] for p in people if "team" in p).values()) == {2}
 
 
-def test_claims_of_the_span_are_read_in_the_samples_order(folder: Any) -> None:
-    sample = folder / "incidents.csv"
-    sample.write_text("id,event_date\nA,2022-08-01\nB,2022-09-13\nC,2022-09-14\n")
+def test_claims_are_the_real_ones_of_the_span(mission: MissionData) -> None:
+    found = read_claims(SAMPLE.read_text(encoding="utf-8"), mission.starts_at, mission.ends_at)
 
-    rows = read_claims(sample, dt.date(2022, 8, 28), dt.date(2022, 9, 16))
-
-    assert [row["id"] for row in rows] == ["B", "C"]
+    assert [claim["external_ref"] for claim in found] == [f"PR-{number:03d}" for number in range(46, 55)]
+    assert all(ClaimSchema().load(claim)["values"] for claim in found)
