@@ -3,13 +3,16 @@
 import importlib
 import pkgutil
 
+from typing import Any, Literal
+
 from alembic import context
-from sqlalchemy import Connection
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import JSON, Connection
 
 import incidents
 import monitor
 import reports
-from monitor.db.base import Base
+from monitor.db.base import Base, UTCDateTime
 from monitor.db.engine import make_engine
 
 
@@ -24,9 +27,22 @@ def load_tables() -> None:
 TABLES_ELSEWHERE = {"monitor.vault", "monitor.outbox", "monitor.audit", "monitor.demo_clock"}
 
 
+def written(kind: str, value: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """How a new revision writes our own column types, so that old revisions never import today's code."""
+    if kind == "type" and isinstance(value, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(value, JSON):
+        return "sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql')"
+    return False
+
+
 def run(connection: Connection) -> None:
     context.configure(
-        connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        render_item=written,
     )
     with context.begin_transaction():
         context.run_migrations()
