@@ -11,36 +11,19 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
-MEANS = [
-    "saw",
-    "heard",
-    "felt",
-    "recorded_camera",
-    "recorded_uav",
-    "recorded_acoustic",
-    "told",
-    "document",
-    "open_source",
-    "liaison",
-]
-INFO_TYPES = [
-    "observed",
-    "told_by_resident",
-    "told_by_official",
-    "told_by_party_military",
-    "medical",
-    "media",
-    "hotline",
-]
-QUALIFIERS = ("exact", "about", "at_least", "up_to", "uncountable")
-EXPOSURES = ("none", "earshot", "present", "in_direction_of", "near_miss", "struck")
-DIR16 = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"]
+from incidents.taxonomy import taxonomy
+
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 
 
 def one_of(*codes: str) -> validate.OneOf:
     return validate.OneOf(codes)
+
+
+def of_list(name: str) -> validate.OneOf:
+    """Any value of a list of the taxonomy, so that form, API and summary know the same words."""
+    return validate.OneOf(list(taxonomy().glossary[name]))
 
 
 def in_this_century(value: dt.datetime) -> None:
@@ -76,8 +59,8 @@ class Instant(fields.AwareDateTime):
 class TimeSchema(Schema):
     start = Instant(required=True)
     end = Instant(allow_none=True)
-    precision = fields.String(validate=one_of("T0", "T1", "T2", "T3", "T4", "T5", "T6"))
-    basis = fields.String(validate=one_of("tap", "watch", "estimate", "told", "metadata"))
+    precision = fields.String(validate=of_list("t_precision"))
+    basis = fields.String(validate=of_list("t_basis"))
     clock_offset_s = Number(allow_none=True)
 
 
@@ -85,24 +68,20 @@ class ObserverSchema(Schema):
     lon = Number(allow_none=True, validate=validate.Range(-180, 180))
     lat = Number(allow_none=True, validate=validate.Range(-90, 90))
     accuracy_m = Number(allow_none=True, validate=validate.Range(0, 100_000))
-    method = fields.String(validate=one_of("gnss", "map", "mgrs", "known_post"))
+    method = fields.String(validate=of_list("position_method"))
     mgrs = fields.String(allow_none=True, validate=validate.Length(max=40))
     post = fields.String(allow_none=True, validate=validate.Length(max=40))
 
 
 class EventSchema(Schema):
-    kind = fields.String(
-        required=True, validate=one_of("direction", "place", "point", "same_as_observer", "not_known")
-    )
+    kind = fields.String(required=True, validate=of_list("event_kind"))
     bearing_deg = Number(allow_none=True, validate=validate.Range(0, 360))
-    dir16 = fields.String(allow_none=True, validate=one_of(*DIR16))
-    north = fields.String(allow_none=True, validate=one_of("true", "magnetic"))
+    dir16 = fields.String(allow_none=True, validate=of_list("dir16"))
+    north = fields.String(allow_none=True, validate=of_list("north"))
     bearing_sigma_deg = Number(allow_none=True, validate=validate.Range(0, 90))
     dist_min_km = Number(allow_none=True, validate=validate.Range(0, 200))
     dist_max_km = Number(allow_none=True, validate=validate.Range(0, 200))
-    dist_basis = fields.String(
-        allow_none=True, validate=one_of("estimate", "flash_to_bang", "rangefinder", "map")
-    )
+    dist_basis = fields.String(allow_none=True, validate=of_list("dist_basis"))
     place = fields.String(allow_none=True, validate=validate.Length(max=40))
     lon = Number(allow_none=True, validate=validate.Range(-180, 180))
     lat = Number(allow_none=True, validate=validate.Range(-90, 90))
@@ -114,7 +93,7 @@ class CountSchema(Schema):
     min = Whole(allow_none=True, validate=validate.Range(0, 100_000))
     best = Whole(allow_none=True, validate=validate.Range(0, 100_000))
     max = Whole(allow_none=True, validate=validate.Range(0, 100_000))
-    qualifier = fields.String(validate=one_of(*QUALIFIERS))
+    qualifier = fields.String(validate=of_list("count_qualifier"))
 
 
 class ConditionsSchema(Schema):
@@ -143,18 +122,18 @@ class ObservationSchema(Schema):
     captured_at = Instant(allow_none=True)
     category = fields.String(required=True, validate=validate.Length(min=1, max=40))
     type = fields.String(required=True, validate=validate.Length(min=1, max=60))
-    means = fields.String(required=True, validate=one_of(*MEANS))
-    info_type = fields.String(required=True, validate=one_of(*INFO_TYPES))
+    means = fields.String(required=True, validate=of_list("means"))
+    info_type = fields.String(required=True, validate=of_list("info_type"))
     time = fields.Nested(TimeSchema, required=True)
     observer = fields.Nested(ObserverSchema, required=True)
     event = fields.Nested(EventSchema, required=True)
     count = fields.Nested(CountSchema, allow_none=True)
     fields_ = fields.Dict(keys=fields.String(), data_key="fields", load_default=dict)
     conditions = fields.Nested(ConditionsSchema, allow_none=True)
-    exposure = fields.String(load_default="none", validate=one_of(*EXPOSURES))
+    exposure = fields.String(load_default="none", validate=of_list("exposure"))
     sensitivity = fields.String(
         load_default="internal",
-        validate=one_of("open", "internal", "restricted", "protected-source", "survivor"),
+        validate=of_list("sensitivity"),
     )
     watch_id = fields.UUID(allow_none=True)
     co_observers = fields.List(fields.String(validate=validate.Length(max=80)), load_default=list)
