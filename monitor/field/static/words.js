@@ -1,0 +1,30 @@
+// What the page was given by the server: words, mission, language, who is signed in.
+
+const given = JSON.parse(document.getElementById("given").textContent);
+
+export const { language, languages, mission, person } = given;
+const { messages } = given;
+
+/** A message with its facts put in. A missing key is shown as itself, which no test lets through. */
+export function t(key, facts = {}) {
+  const text = messages[key];
+  if (text === undefined) return key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? facts[name] : whole));
+}
+
+/** A message that may be missing, such as the words for a code of the server's. */
+export function maybe(key, otherwise) {
+  return messages[key] ?? otherwise;
+}
+
+/** "12,5" as in most of our languages, and "12.5", as a number; anything else is NaN. */
+export function numberOf(text) {
+  const plain = String(text ?? "").trim().replace(",", ".");
+  return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : NaN;
+}
+
+/** A number as people of this language write it. */
+export function shownNumber(value) {
+  const text = String(value);
+  return language === "en" ? text : text.replace(".", ",");
+}
