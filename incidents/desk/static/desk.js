@@ -1,0 +1,401 @@
+// The situation room: what is known, kept fresh. Each zone answers one question; this file only connects them.
+
+import { Problem, get } from "./api.js";
+import { Board, silenceOf } from "./board.js";
+import { $ } from "./dom.js";
+import { Drawer } from "./drawer.js";
+import { Inbox } from "./inbox.js";
+import { Claims, Incidents, Queue } from "./lists.js";
+import { Live } from "./live.js";
+import { Making } from "./making.js";
+import { DeskMap } from "./map.js";
+import { Strip } from "./strip.js";
+import { clockRate, heardAgo, heardMissionTime, hourMinuteSecond, lengthText, missionNow, setClock, tickAges, weekday, zoneText } from "./time.js";
+
+const WINDOWS = { "24h": 24, "72h": 72, "7d": 168, all: null };
+const HOUR = 3_600_000;
+const STATE_EVERY_MS = 15_000;
+const OLD_AFTER_MS = 45_000;
+const GREY_AFTER_MS = 60_000;
+const GATHER_MS = 60;
+const SPACING_MS = 900;
+
+const room = { state: null, rows: [], window: "24h", isLive: false, isFailing: false, unseen: 0, title: document.title };
+
+const may = (permission) => Boolean(room.state?.actor.permissions.includes(permission));
+
+function say(text, isBad = false) {
+  const box = $("#said");
+  box.textContent = text;
+  box.className = isBad ? "said-bad" : "";
+  box.hidden = false;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => { box.hidden = true; }, isBad ? 9000 : 4000);
+}
+
+// ---- the zones ---------------------------------------------------------------------------------
+
+const map = new DeskMap($("#map"), {
+  onOpen: (row) => drawer.show("report", row.id),
+  onClaim: (claim) => drawer.claim(claim),
+  onClear: () => map.showEvidence(null),
+});
+const inbox = new Inbox($("#inbox"), {
+  say, may,
+  again: () => load.inbox(),
+  onChanged: () => Promise.all([load.inbox(), load.state()]),
+  onShow: (alert) => { showTab("map"); map.showEvidence(alert.evidence); },
+});
+const making = new Making($("#making"), {
+  say,
+  incidents: () => incidents.rows,
+  onMade: (id) => { queue.marked.clear(); refresh(["queue", "map", "incidents"]); pickList("incidents"); drawer.show("incident", id); },
+});
+const queue = new Queue($("#queue"), {
+  may,
+  again: () => load.queue(),
+  onOpen: (id) => drawer.show("report", id),
+  onIncident: (ids) => making.open(ids),
+});
+const incidents = new Incidents($("#incidents"), { again: () => load.incidents(), onOpen: (id) => drawer.show("incident", id) });
+const claims = new Claims($("#claims"), { again: () => load.claims(), onShow: (claim) => drawer.claim(claim) });
+const board = new Board($("#board"), {
+  again: () => load.state(),
+  onSector: (sector) => {
+    const place = map.ground.sectors.find((other) => other.code === sector.code);
+    if (place?.bounds) { showTab("map"); map.map.fitBounds([[place.bounds[1], place.bounds[0]], [place.bounds[3], place.bounds[2]]]); }
+  },
+});
+const strip = new Strip($("#strip"));
+const drawer = new Drawer($("#drawer"), {
+  say, may,
+  onIncident: (ids) => making.open(ids),
+  onChanged: () => refresh(["queue", "map", "incidents", "state", "inbox"]),
+  onClosed: () => { hold(null, null); },
+  onOpened: (kind, id, thing) => {
+    hold(kind, id);
+    if (kind === "incident") map.showEvidence(thing.observations.map((row) => row.id));
+    if (kind === "report") { const row = room.rows.find((other) => other.id === id); if (row && !isInSight(row)) map.goTo([row]); }
+  },
+});
+
+/** Marks the thing that the drawer shows, in every zone. */
+function hold(kind, id) {
+  queue.selected = kind === "report" ? id : null;
+  incidents.selected = kind === "incident" ? id : null;
+  map.select(kind === "incident" ? null : id);
+  if (kind === null) map.showEvidence(null);
+  queue.redraw();
+  incidents.redraw();
+}
+
+function isInSight(row) {
+  const at = row.lon !== null ? [row.lat, row.lon] : row.observer && [row.observer[1], row.observer[0]];
+  if (!at) return true;
+  const point = map.map.latLngToContainerPoint(at);
+  const size = map.map.getSize();
+  return map.map.getZoom() >= 9 && point.x > 0 && point.y > 0 && point.y < size.y && point.x < size.x - map.coveredRight();
+}
+
+// ---- fetching -----------------------------------------------------------------------------------
+
+const bounds = () => {
+  const hours = WINDOWS[room.window];
+  const now = missionNow();
+  const from = hours === null ? Date.parse(room.state.mission.starts_at) : now - hours * HOUR;
+  return [from, now];
+};
+const query = () => {
+  const [from] = bounds();
+  return `from=${encodeURIComponent(new Date(from).toISOString())}`;
+};
+
+async function guarded(zone, work) {
+  try {
+    await work();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    zone?.fail?.(problem);
+    if (problem.status === 401) {
+      $("#signed-out").hidden = false;
+    } else if (problem.status === 403) {
+      say(problem.words, true);
+    }
+    throw problem;
+  }
+}
+
+const load = {
+  state: () => guarded(board, async () => {
+    const state = await get("/desk/state");
+    room.isFailing = false;
+    room.state = state;
+    setClock(state.now, state.clock_rate, state.mission.timezone);
+    board.set(state);
+    map.ground.silent = new Set(state.sectors.filter((s) => !s.is_watched && silenceOf(s, state.report_interval_h).kind !== "ok").map((s) => s.code));
+    map.layers.ground.redraw();
+    drawCounts();
+  }),
+  map: () => guarded(null, async () => {
+    const answer = await get(`/desk/map?${query()}`);
+    const before = new Set(room.rows.map((row) => row.id));
+    const hadRows = room.hasRows;
+    room.rows = answer.rows.map((row) => Object.fromEntries(answer.columns.map((name, i) => [name, row[i]])));
+    room.hasRows = true;
+    drawMap();
+    if (hadRows) {
+      const fresh = room.rows.filter((row) => !before.has(row.id)).map((row) => row.id);
+      if (fresh.length) map.glow(fresh);
+    }
+  }),
+  inbox: () => guarded(inbox, async () => {
+    const { alerts } = await get("/desk/inbox");
+    const known = new Set(inbox.alerts?.map((alert) => alert.id));
+    const fresh = inbox.alerts ? alerts.filter((alert) => !known.has(alert.id)) : [];
+    inbox.set(alerts);
+    if (fresh.length) {
+      if (document.hidden) room.unseen += fresh.length;
+      say(`New alert: ${fresh[0].title}, ${fresh[0].place}`);
+    }
+    badge();
+  }),
+  queue: () => guarded(queue, async () => queue.set((await get("/desk/queue")).rows)),
+  incidents: () => guarded(incidents, async () => incidents.set((await get(`/desk/incidents?${query()}`)).rows)),
+  claims: () => guarded(claims, async () => {
+    const answer = await get(`/desk/claims?${query()}`);
+    claims.set(answer);
+    map.setClaims(answer.claims);
+  }),
+};
+
+/** Fetches zones again, soon but not more than once a second each; asked for while at it, once more after. */
+const pending = new Map();
+
+function refresh(zones) {
+  for (const zone of zones) {
+    const entry = pending.get(zone) || { last: -Infinity, timer: null };
+    pending.set(zone, entry);
+    if (entry.timer) continue;
+    const wait = Math.max(GATHER_MS, entry.last + SPACING_MS - performance.now());
+    entry.timer = setTimeout(async () => {
+      entry.timer = null;
+      entry.last = performance.now();
+      try {
+        await load[zone]();
+      } catch (problem) {
+        if (!(problem instanceof Problem)) throw problem;
+        if (problem.status === 0 || problem.status >= 500) room.isFailing = true;
+        drawFreshness();
+      }
+    }, wait);
+  }
+}
+
+const TOUCHES = {
+  ObservationReceived: ["map", "queue", "state"],
+  ObservationReviewed: ["map", "queue", "state", "inbox"],
+  MediaReceived: ["queue"],
+  IncidentOpened: ["incidents", "map"],
+  IncidentStepped: ["incidents", "map"],
+  ObservationLinked: ["incidents", "map"],
+  ClaimRecorded: ["claims"],
+  FindingChanged: ["inbox"],
+  AlertChanged: ["inbox", "state"],
+  WatchChanged: ["state"],
+  JobFailed: ["state"],
+};
+
+const live = new Live({
+  onEvents: (events) => {
+    for (const { name, data } of events) {
+      refresh(TOUCHES[name] || []);
+      const { open } = drawer;
+      if (open && (data.observation_id === open.id || data.incident_id === open.id)) drawer.refresh();
+    }
+  },
+  onState: (isOpen) => {
+    const wasLost = room.lostAt;
+    room.isLive = isOpen;
+    room.lostAt = isOpen ? null : room.lostAt || performance.now();
+    if (isOpen && wasLost) refresh(Object.keys(load));
+    drawFreshness();
+  },
+});
+
+// ---- drawing ------------------------------------------------------------------------------------
+
+function drawMap() {
+  const [from, now] = bounds();
+  map.setRows(room.rows, from, now);
+  strip.set(room.rows, from, now);
+  const note = $("#map-empty");
+  note.hidden = room.rows.length > 0;
+  if (!room.rows.length) {
+    const last = room.state.freshness.last_report;
+    $("#map-empty-words").textContent = `No report in this window.${last ? ` Last: ${lengthText(now - Date.parse(last.at))} ago, ${last.place}.` : ""}`;
+    $("#map-widen").hidden = room.window === "all";
+  }
+}
+
+function drawCounts() {
+  const { counts } = room.state;
+  const texts = {
+    "count-alerts": counts.alerts_new, "count-review": counts.review,
+    "count-violations": counts.violations_accepted, "count-waiting": counts.violations_waiting,
+  };
+  for (const [id, value] of Object.entries(texts)) document.getElementById(id).textContent = value;
+  badge();
+}
+
+function badge() {
+  const waiting = room.state?.counts.alerts_new || 0;
+  document.title = `${waiting ? `(${waiting}) ` : ""}${room.title}`;
+}
+
+/** Is the picture fresh? Said in words, from the browser's own count of the silence. */
+function drawFreshness() {
+  const now = missionNow();
+  if (now === null) return;
+  const { state } = room;
+  const silent = heardAgo();
+  const isOld = silent > OLD_AFTER_MS || room.isFailing;
+  const isLost = !room.isLive;
+  const bar = $("#freshness");
+  bar.dataset.state = isOld ? "old" : isLost ? "lost" : "live";
+  const last = state.freshness.last_received_at;
+  const lastWords = last ? `last report received ${agoWords(now - Date.parse(last))}` : "no report received yet";
+  $("#freshness-words").textContent = isOld || isLost
+    ? `▲ Connection lost · picture from ${hourMinuteSecond(heardMissionTime())}${isOld ? `, ${lengthText(silent)} old` : ", asking every few seconds"}`
+    : `Live · ${lastWords}`;
+  const isFast = clockRate() !== 1;
+  $("#clock-time").textContent = hourMinuteSecond(now);
+  $("#clock-date").textContent = `${weekday(now)} · ${zoneText()}${isFast ? (clockRate() === 0 ? " · clock stopped" : ` · ${clockRate()}× speed`) : ""}`;
+  document.body.classList.toggle("grey", (isOld || isLost) && Math.max(silent, room.lostAt ? performance.now() - room.lostAt : 0) > GREY_AFTER_MS);
+}
+
+const agoWords = (ms) => (ms < 60_000 ? "just now" : `${lengthText(ms)} ago`);
+
+// ---- what people do -------------------------------------------------------------------------------
+
+function pickWindow(name, { push = true } = {}) {
+  room.window = name in WINDOWS ? name : "24h";
+  for (const button of document.querySelectorAll("[data-window]")) button.setAttribute("aria-pressed", String(button.dataset.window === room.window));
+  if (!push) return;
+  const url = new URL(location.href);
+  url.searchParams.set("window", room.window);
+  history.pushState(null, "", url);
+  refresh(["map", "claims", "incidents"]);
+}
+
+function pickList(name) {
+  for (const tab of document.querySelectorAll("[data-list]")) {
+    const isPicked = tab.dataset.list === name;
+    tab.setAttribute("aria-selected", String(isPicked));
+    tab.tabIndex = isPicked ? 0 : -1;
+    document.getElementById(tab.dataset.list).hidden = !isPicked;
+  }
+}
+
+/** On narrow screens one zone is shown at a time. */
+function showTab(name) {
+  document.body.dataset.tab = name;
+  for (const button of document.querySelectorAll("[data-tab-for]")) button.setAttribute("aria-pressed", String(button.dataset.tabFor === name));
+}
+
+const KEYS = {
+  j: () => inbox.move(1),
+  k: () => inbox.move(-1),
+  a: () => { const { current } = inbox; if (current?.state === "open" && may("incidents:alert:act")) inbox.act(current, "acknowledge"); },
+  t: () => { const names = Object.keys(WINDOWS); pickWindow(names[(names.indexOf(room.window) + 1) % names.length]); },
+  q: () => { pickList("queue"); showTab("lists"); $("#queue [data-id]")?.focus(); },
+  m: () => { showTab("map"); $("#map-canvas").focus(); },
+  "?": () => $("#help").showModal(),
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.target.closest("input, textarea, select")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  if (event.key === "Escape") {
+    if (!$("#drawer").hidden) drawer.close();
+    else map.showEvidence(null);
+    return;
+  }
+  if (event.key === "Enter" && inbox.current && event.target.closest("#inbox [data-id]") === event.target) {
+    event.preventDefault();
+    inbox.onShow(inbox.current);
+    return;
+  }
+  const act = KEYS[event.key];
+  if (act) {
+    event.preventDefault();
+    act();
+  }
+}
+
+function hookPage() {
+  for (const button of document.querySelectorAll("[data-window]")) button.addEventListener("click", () => pickWindow(button.dataset.window));
+  for (const tab of document.querySelectorAll("[data-list]")) {
+    tab.addEventListener("click", () => pickList(tab.dataset.list));
+    tab.addEventListener("keydown", (event) => {
+      const tabs = [...document.querySelectorAll("[data-list]")];
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+      pickList(next.dataset.list);
+      next.focus();
+    });
+  }
+  for (const button of document.querySelectorAll("[data-tab-for]")) button.addEventListener("click", () => showTab(button.dataset.tabFor));
+  $("#map-widen").addEventListener("click", () => { const names = Object.keys(WINDOWS); pickWindow(names[names.indexOf(room.window) + 1]); });
+  $("#help-open").addEventListener("click", () => $("#help").showModal());
+  addEventListener("popstate", () => { pickWindow(new URL(location.href).searchParams.get("window"), { push: false }); refresh(["map", "claims", "incidents"]); });
+  document.addEventListener("keydown", onKey);
+  pickWindow(new URL(location.href).searchParams.get("window"), { push: false });
+  pickList("queue");
+  showTab("inbox");
+}
+
+async function loadGround() {
+  const ground = await get("/desk/ground");
+  map.ground.setBase(ground.base);
+  map.ground.setLines(ground.lines);
+  map.ground.setPlaces(ground.places);
+  $("#map-lines").textContent = ground.lines.map((line) => `${line.label} (${line.source}, ${line.source_date})`).join("; ");
+  map.setBounds(ground.bounds);
+  map.home(false);
+  map.redraw();
+}
+
+async function start() {
+  hookPage();
+  const ground = loadGround().catch((problem) => {
+    if (!(problem instanceof Problem)) throw problem;
+    say(`The base map could not be loaded. ${problem.words}`, true);
+  });
+  for (;;) {
+    try {
+      await load.state();
+      break;
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.status === 401 || problem.status === 403) throw problem;
+      await new Promise((resume) => { setTimeout(resume, 3000); });
+    }
+  }
+  drawFreshness();
+  live.start(room.state.last_event_id);
+  await ground;
+  refresh(["map", "inbox", "queue", "incidents", "claims"]);
+  setInterval(() => { drawFreshness(); }, 1000);
+  setInterval(() => { tickAges(); if (room.state) board.set(room.state); }, 10_000);
+  setInterval(() => refresh(["state"]), STATE_EVERY_MS);
+  setInterval(() => { if (clockRate() > 0 && room.hasRows) drawMap(); }, 30_000);
+  const wanted = new URL(location.href).searchParams;
+  if (wanted.get("report")) drawer.show("report", wanted.get("report"));
+  else if (wanted.get("incident")) drawer.show("incident", wanted.get("incident"));
+  document.body.dataset.ready = "yes";
+}
+
+start();

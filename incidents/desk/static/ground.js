@@ -1,0 +1,209 @@
+// The ground under the reports: land, water, the mission's sourced lines, sectors, posts, settlements.
+
+import { trace, unitRing, unitX, unitY } from "./layer.js";
+
+/** GeoJSON of any kind as lists of unit rings, polygons closed and lines open. */
+function rings(geometry) {
+  if (!geometry) return [];
+  const { type, coordinates } = geometry;
+  if (type === "Polygon") return coordinates.map(unitRing);
+  if (type === "MultiPolygon") return coordinates.flat().map(unitRing);
+  if (type === "LineString") return [unitRing(coordinates)];
+  if (type === "MultiLineString") return coordinates.map(unitRing);
+  if (type === "GeometryCollection") return geometry.geometries.flatMap(rings);
+  return [];
+}
+
+export class Ground {
+  constructor() {
+    this.land = [];
+    this.lakes = [];
+    this.rivers = [];
+    this.boundaries = [];
+    this.lines = [];
+    this.sectors = [];
+    this.points = [];
+    this.silent = new Set();
+    this.showLines = true;
+    this.showSectors = true;
+    this.showPlaces = true;
+  }
+
+  /** The offline base map: a FeatureCollection whose features say their `kind`. */
+  setBase(base) {
+    const of = (kind) => base.features.filter((f) => f.properties.kind === kind).flatMap((f) => rings(f.geometry));
+    this.land = of("country");
+    this.lakes = of("lake");
+    this.rivers = of("river");
+    this.boundaries = of("boundary");
+  }
+
+  setLines(lines) {
+    this.lines = lines.map((line) => ({ ...line, rings: rings(line.geometry) }));
+  }
+
+  setPlaces(places) {
+    this.sectors = places
+      .filter((place) => place.kind === "sector")
+      .map((place) => ({ ...place, rings: rings(place.geometry), at: [unitX(place.lon), unitY(place.lat)] }));
+    const rank = { base: 0, post: 1, settlement: 2 };
+    this.points = places
+      .filter((place) => place.kind in rank)
+      .map((place) => ({ ...place, at: [unitX(place.lon), unitY(place.lat)] }))
+      .sort((a, b) => rank[a.kind] - rank[b.kind] || (b.population || 0) - (a.population || 0));
+  }
+
+  /** West, south, east, north of the base map. Beyond it nothing is known, and nothing is drawn. */
+  setBounds([west, south, east, north]) {
+    this.box = unitRing([[west, south], [west, north], [east, north], [east, south]]);
+  }
+
+  paint(ctx, view) {
+    const { colours, bounds } = view;
+    ctx.fillStyle = colours["surface-2"];
+    ctx.fillRect(bounds.min.x, bounds.min.y, bounds.getSize().x, bounds.getSize().y);
+    if (this.box) this.area(ctx, view, [this.box], colours["map-water"]);
+    ctx.lineJoin = "round";
+    this.area(ctx, view, this.land, colours["map-land"]);
+    this.area(ctx, view, this.lakes, colours["map-water"]);
+    this.stroke(ctx, view, this.rivers, colours["map-water"], Math.max(1, view.zoom - 7));
+    ctx.setLineDash([6, 3, 1.5, 3]);
+    this.stroke(ctx, view, this.boundaries, colours["map-border"], 1);
+    ctx.setLineDash([]);
+    if (this.showSectors) this.paintSectors(ctx, view);
+    if (this.showLines) this.paintLines(ctx, view);
+  }
+
+  area(ctx, view, shapes, colour) {
+    ctx.beginPath();
+    for (const ring of shapes) trace(ctx, ring, view);
+    ctx.fillStyle = colour;
+    ctx.fill("evenodd");
+  }
+
+  stroke(ctx, view, shapes, colour, width) {
+    ctx.beginPath();
+    for (const ring of shapes) trace(ctx, ring, view, false);
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = width;
+    ctx.stroke();
+  }
+
+  /** Areas of observation. Where nobody watches and nothing was heard lately, the sector is hatched. */
+  paintSectors(ctx, view) {
+    const { colours } = view;
+    for (const sector of this.sectors) {
+      ctx.save();
+      ctx.beginPath();
+      for (const ring of sector.rings) trace(ctx, ring, view);
+      if (this.silent.has(sector.code)) {
+        ctx.fillStyle = hatch(ctx, colours["ink-3"]);
+        ctx.globalAlpha = 0.38;
+        ctx.fill("evenodd");
+      }
+      ctx.globalAlpha = 0.75;
+      ctx.setLineDash([1, 4]);
+      ctx.lineCap = "round";
+      ctx.lineWidth = 1.6;
+      ctx.strokeStyle = colours["accent"];
+      ctx.stroke();
+      ctx.restore();
+    }
+  }
+
+  paintLines(ctx, view) {
+    const { colours } = view;
+    for (const line of this.lines) {
+      this.stroke(ctx, view, line.rings, colours["map-land"], 5);
+      ctx.setLineDash([9, 4]);
+      this.stroke(ctx, view, line.rings, colours["map-border"], 2);
+      ctx.setLineDash([]);
+    }
+  }
+
+  /** Names, placed most important first; a name that would lie on another is left out. */
+  paintNames(ctx, view, marks) {
+    const { colours } = view;
+    const taken = [...marks];
+    const font = getComputedStyle(document.body).fontFamily;
+    ctx.lineJoin = "round";
+    ctx.textBaseline = "middle";
+    if (this.showSectors && view.zoom < 10.5) {
+      for (const sector of this.sectors) {
+        const [x, y] = at(sector.at, view);
+        ctx.textAlign = "center";
+        ctx.font = `600 12px ${font}`;
+        for (const shift of [0, -16, 16, -32, 32, -48, 48]) {
+          if (this.name(ctx, sector.label.toUpperCase(), x, y + shift, colours["accent-strong"], colours["map-land"], taken, view)) break;
+        }
+      }
+    }
+    if (!this.showPlaces) return;
+    ctx.textAlign = "left";
+    const least = view.zoom < 7.5 ? 60_000 : view.zoom < 8.5 ? 15_000 : view.zoom < 9.5 ? 4_000 : 0;
+    for (const place of this.points) {
+      if (place.kind === "settlement" && (place.population || 0) < least) continue;
+      if (place.kind === "post" && view.zoom < 8.5) continue;
+      const [x, y] = at(place.at, view);
+      if (!view.bounds.contains([x, y])) continue;
+      drawPlace(ctx, place.kind, x, y, colours);
+      ctx.font = `${place.kind === "settlement" ? 400 : 600} ${place.kind === "settlement" ? 12 : 11.5}px ${font}`;
+      if (place.kind === "base" && view.zoom < 9) continue;
+      this.name(ctx, place.label, x + 7, y, colours["map-label"], colours["map-land"], taken, view);
+    }
+  }
+
+  name(ctx, text, x, y, colour, ground, taken, view) {
+    const width = ctx.measureText(text).width;
+    const left = ctx.textAlign === "center" ? x - width / 2 : x;
+    const box = [left - 3, y - 8, left + width + 3, y + 8];
+    if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
+    if (!view.bounds.contains([x, y])) return true;
+    taken.push(box);
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = ground;
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = colour;
+    ctx.fillText(text, x, y);
+    return true;
+  }
+}
+
+const at = ([x, y], view) => [x * view.scale - view.originX, y * view.scale - view.originY];
+
+function drawPlace(ctx, kind, x, y, colours) {
+  ctx.beginPath();
+  ctx.setLineDash([]);
+  ctx.lineWidth = 1.4;
+  ctx.strokeStyle = colours["map-label"];
+  ctx.fillStyle = colours["map-land"];
+  if (kind === "settlement") ctx.arc(x, y, 2.2, 0, 2 * Math.PI);
+  else if (kind === "base") ctx.rect(x - 4, y - 4, 8, 8);
+  else ctx.rect(x - 3, y - 3, 6, 6);
+  if (kind === "base") {
+    ctx.fillStyle = colours["map-label"];
+  }
+  ctx.fill();
+  ctx.stroke();
+}
+
+const hatches = new Map();
+
+function hatch(ctx, colour) {
+  if (!hatches.has(colour)) {
+    const tile = document.createElement("canvas");
+    tile.width = 10;
+    tile.height = 10;
+    const pen = tile.getContext("2d");
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.2;
+    pen.beginPath();
+    for (const shift of [-10, 0, 10]) {
+      pen.moveTo(shift, 10);
+      pen.lineTo(shift + 10, 0);
+    }
+    pen.stroke();
+    hatches.set(colour, ctx.createPattern(tile, "repeat"));
+  }
+  return hatches.get(colour);
+}

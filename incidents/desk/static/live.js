@@ -1,0 +1,71 @@
+// What happens, as it happens: one event stream a tab, replayed from the last number after a break.
+// While the stream is down, the same numbers are asked for by polling.
+
+import { get } from "./api.js";
+
+const NAMES = [
+  "ObservationReceived", "ObservationReviewed", "MediaReceived", "IncidentOpened", "IncidentStepped",
+  "ObservationLinked", "ClaimRecorded", "FindingChanged", "AlertChanged", "WatchChanged", "JobFailed",
+];
+const POLL_MS = 5_000;
+const REOPEN_MS = 4_000;
+
+export class Live {
+  /** `onEvents([{id, name, data}])` for news; `onState(isOpen)` when the stream opens or is lost. */
+  constructor({ onEvents, onState }) {
+    this.onEvents = onEvents;
+    this.onState = onState;
+    this.lastId = 0;
+    this.isOpen = false;
+  }
+
+  start(lastId) {
+    this.lastId = lastId;
+    this.open();
+    addEventListener("pagehide", () => this.source?.close());
+    addEventListener("pageshow", (event) => { if (event.persisted) this.open(); });
+  }
+
+  open() {
+    this.source?.close();
+    const source = new EventSource(`/live?after=${this.lastId}`);
+    this.source = source;
+    source.onopen = () => this.setOpen(true);
+    source.onerror = () => {
+      this.setOpen(false);
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => { if (this.source === source) this.open(); }, REOPEN_MS);
+    };
+    for (const name of NAMES) source.addEventListener(name, (event) => this.hear(name, event));
+  }
+
+  hear(name, event) {
+    const id = Number(event.lastEventId);
+    if (id && id <= this.lastId) return;
+    this.lastId = id || this.lastId;
+    this.onEvents([{ id, name, data: JSON.parse(event.data) }]);
+  }
+
+  setOpen(isOpen) {
+    if (isOpen !== this.isOpen || !this.told) {
+      this.isOpen = isOpen;
+      this.told = true;
+      this.onState(isOpen);
+    }
+    clearTimeout(this.polling);
+    if (!isOpen) this.polling = setTimeout(() => this.poll(), POLL_MS);
+  }
+
+  async poll() {
+    try {
+      const { events } = await get(`/live/changes?since=${this.lastId}`);
+      const news = events.filter((event) => event.id > this.lastId);
+      if (news.length) {
+        this.lastId = news.at(-1).id;
+        this.onEvents(news);
+      }
+    } catch {
+      // The banner already says that the connection is lost; the next round asks again.
+    }
+    if (!this.isOpen) this.polling = setTimeout(() => this.poll(), POLL_MS);
+  }
+}

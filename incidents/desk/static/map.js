@@ -1,0 +1,254 @@
+// The map: Leaflet for moving about, our own canvases for what is shown.
+
+import { $, h, svg } from "./dom.js";
+import { Ground } from "./ground.js";
+import { CanvasLayer, Observations } from "./layer.js";
+import { severityMark } from "./symbols.js";
+
+const L = window.L;
+
+export class DeskMap {
+  /** `onOpen(row)` opens a report, `onClaim(claim)` a claim, `onClear()` is a click on bare ground. */
+  constructor(element, { onOpen, onClaim, onClear }) {
+    this.element = element;
+    this.on = { onOpen, onClaim, onClear };
+    this.ground = new Ground();
+    this.observations = new Observations();
+    this.map = L.map($("#map-canvas", element), {
+      attributionControl: false,
+      zoomControl: false,
+      zoomSnap: 0.25,
+      zoomDelta: 0.5,
+      wheelPxPerZoomLevel: 140,
+      minZoom: 6,
+      maxZoom: 14,
+      maxBoundsViscosity: 1,
+      fadeAnimation: false,
+      zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      center: [39.9, 45.75],
+      zoom: 8,
+    });
+    L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 120 }).addTo(this.map);
+    this.pane("ground", 200);
+    this.pane("events", 420);
+    this.pane("names", 410);
+    this.layers = {
+      ground: new CanvasLayer((ctx, view) => this.ground.paint(ctx, view), { pane: "ground" }).addTo(this.map),
+      events: new CanvasLayer((ctx, view) => { this.view = view; this.observations.paint(ctx, view); }, { pane: "events" }).addTo(this.map),
+      names: new CanvasLayer((ctx, view) => this.ground.paintNames(ctx, view, this.observations.boxes()), { pane: "names" }).addTo(this.map),
+    };
+    this.map.on("click", (event) => this.clicked(event.layerPoint));
+    this.map.on("mousemove", (event) => this.hovered(event.layerPoint));
+    this.hookControls();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+    new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(this.map.getContainer());
+  }
+
+  pane(name, order) {
+    const pane = this.map.createPane(name);
+    pane.style.zIndex = order;
+    pane.style.pointerEvents = "none";
+  }
+
+  /** Marks first: names give way to them. */
+  redrawMarks() {
+    this.layers.events.redraw();
+    this.layers.names.redraw();
+  }
+
+  redraw() {
+    for (const layer of Object.values(this.layers)) layer.redraw();
+  }
+
+  /** Bounds of the base map: outside there is no ground to show, so one cannot go there. */
+  setBounds([west, south, east, north]) {
+    const bounds = L.latLngBounds([south, west], [north, east]);
+    this.ground.setBounds([west, south, east, north]);
+    this.map.setMaxBounds(bounds.pad(0.35));
+    this.map.setMinZoom(this.map.getBoundsZoom(bounds, true) - 0.75);
+  }
+
+  /** The whole mission area: its sectors, or the base map. */
+  home(animate = true) {
+    const corners = this.ground.sectors.flatMap((sector) => (sector.bounds ? [sector.bounds] : []));
+    if (!corners.length) return;
+    const box = corners.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
+    this.map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { padding: [18, 18], animate });
+  }
+
+  setRows(rows, fromMs, nowMs) {
+    this.observations.setRows(rows, fromMs, nowMs);
+    this.rows = rows;
+    this.redrawMarks();
+  }
+
+  /** New reports glow for a while, so that the eye finds them. */
+  glow(ids) {
+    for (const id of ids) this.observations.fresh.set(id, performance.now() + 6000);
+    this.layers.events.redraw();
+    setTimeout(() => this.layers.events.redraw(), 6100);
+  }
+
+  setClaims(claims) {
+    this.observations.setClaims(claims);
+    this.layers.events.redraw();
+  }
+
+  select(id) {
+    this.observations.selected = id;
+    this.layers.events.redraw();
+  }
+
+  /** Shows which reports made an alert fire, and moves there; `null` shows all again. */
+  showEvidence(ids) {
+    this.observations.evidence = ids?.length ? new Set(ids) : null;
+    const note = $("#map-evidence", this.element);
+    note.hidden = !this.observations.evidence;
+    if (ids?.length) {
+      this.goTo(this.rows?.filter((row) => ids.includes(row.id)) || []);
+    }
+    this.layers.events.redraw();
+  }
+
+  /** Moves so that the given rows are in sight, with room for the drawer. */
+  goTo(rows) {
+    const points = rows.flatMap((row) => [
+      ...(row.lon !== null ? [[row.lat, row.lon]] : []),
+      ...(row.observer ? [[row.observer[1], row.observer[0]]] : []),
+      ...(row.shape || []).flat().map(([lon, lat]) => [lat, lon]),
+    ]);
+    if (!points.length) return;
+    const covered = this.coveredRight();
+    this.map.fitBounds(L.latLngBounds(points), {
+      paddingTopLeft: [50, 50],
+      paddingBottomRight: [50 + covered, 50],
+      maxZoom: 11,
+    });
+  }
+
+  coveredRight() {
+    const drawer = document.getElementById("drawer");
+    if (!drawer || drawer.hidden) return 0;
+    const map = this.map.getContainer().getBoundingClientRect();
+    const over = map.right - drawer.getBoundingClientRect().left;
+    return over > 0 && over < map.width * 0.8 ? over : 0;
+  }
+
+  clicked(point) {
+    const hit = this.observations.at(point, this.view);
+    if (!hit) this.on.onClear();
+    else if (hit.claim) this.on.onClaim(hit.claim);
+    else if (hit.rows.length === 1) this.on.onOpen(hit.rows[0]);
+    else if (this.map.getZoom() >= 11 || spread(hit.rows) < 1e-4) this.list(hit.rows, point);
+    else this.goTo(hit.rows);
+  }
+
+  hovered(point) {
+    const hit = this.observations.at(point, this.map.getZoom() >= 9.5 ? this.view : null);
+    this.map.getContainer().classList.toggle("over-mark", Boolean(hit));
+    this.readout(hit ? (hit.claim ? `${hit.claim.title} (claim)` : hit.rows.length > 1 ? `${hit.rows.length} reports here` : hit.rows[0].title) : "");
+  }
+
+  readout(text) {
+    const line = $("#map-readout", this.element);
+    if (line.textContent !== text) line.textContent = text;
+    line.hidden = !text;
+  }
+
+  /** Reports that lie on one another, as a list to choose from. */
+  list(rows, point) {
+    const at = this.map.layerPointToContainerPoint(point);
+    const box = $("#map-choice", this.element);
+    const close = () => { box.hidden = true; };
+    box.replaceChildren(
+      h("p", {}, `${rows.length} reports here`),
+      h("ul", {}, rows.map((row) => h("li", {}, h("button", {
+        type: "button", class: "row-button",
+        on: { click: () => { close(); this.on.onOpen(row); } },
+      }, severityMark(row.tier, "Weapon tier"), h("span", {}, row.title))))),
+    );
+    box.hidden = false;
+    const { clientWidth, clientHeight } = this.element;
+    box.style.left = `${Math.min(at.x + 8, clientWidth - box.offsetWidth - 8)}px`;
+    box.style.top = `${Math.max(8, Math.min(at.y, clientHeight - box.offsetHeight - 8))}px`;
+    $("button", box)?.focus();
+    box.onkeydown = (event) => { if (event.key === "Escape") { close(); event.stopPropagation(); this.map.getContainer().focus(); } };
+  }
+
+  hookControls() {
+    const { element, map } = this;
+    $("#map-in", element).addEventListener("click", () => map.zoomIn());
+    $("#map-out", element).addEventListener("click", () => map.zoomOut());
+    $("#map-home", element).addEventListener("click", () => this.home());
+    $("#map-evidence button", element).addEventListener("click", () => this.showEvidence(null));
+    map.on("movestart zoomstart", () => { $("#map-choice", element).hidden = true; });
+    const switches = {
+      "show-lines": [this.ground, "showLines"],
+      "show-sectors": [this.ground, "showSectors"],
+      "show-places": [this.ground, "showPlaces"],
+      "show-claims": [this.observations, "showClaims"],
+      "show-nothing": [this.observations, "showNothing"],
+    };
+    for (const [id, [owner, key]] of Object.entries(switches)) {
+      const box = document.getElementById(id);
+      box.addEventListener("change", () => { owner[key] = box.checked; this.redraw(); });
+    }
+    const container = map.getContainer();
+    container.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom, comma and full stop step through the reports, Enter opens one.");
+    container.setAttribute("role", "application");
+    container.addEventListener("keydown", (event) => this.key(event));
+    drawLegend($("#legend-marks", element));
+  }
+
+  key(event) {
+    if (event.key !== "," && event.key !== "." && event.key !== "Enter") return;
+    const { rows = [] } = this;
+    if (!rows.length) return;
+    const now = rows.findIndex((row) => row.id === this.observations.selected);
+    if (event.key === "Enter") {
+      if (now >= 0) this.on.onOpen(rows[now]);
+      return;
+    }
+    event.preventDefault();
+    const step = event.key === "." ? 1 : -1;
+    const next = rows[(now + step + rows.length) % rows.length];
+    this.select(next.id);
+    if (next.lon !== null && !this.map.getBounds().contains([next.lat, next.lon])) this.map.panTo([next.lat, next.lon]);
+    this.readout(next.title);
+  }
+}
+
+const spread = (rows) => {
+  const lons = rows.map((row) => row.lon ?? row.observer?.[0]);
+  const lats = rows.map((row) => row.lat ?? row.observer?.[1]);
+  return Math.max(...lons) - Math.min(...lons) + Math.max(...lats) - Math.min(...lats);
+};
+
+/** The legend is made of the same shapes as the map, as small pictures with words. */
+function drawLegend(list) {
+  const picture = (...shapes) => svg("svg", { viewBox: "0 0 48 26", class: "legend-picture", "aria-hidden": "true" }, shapes);
+  const row = (image, ...words) => h("li", {}, image, h("span", {}, words));
+  const eye = svg("path", { class: "eye", d: "M8 8 l4.5 8 h-9 z" });
+  list.replaceChildren(
+    row(picture(
+      svg("path", { class: "wedge tier-3", d: "M24 7 L42 2 A40 40 0 0 1 42 24 L24 18 A20 20 0 0 0 24 7 z" }),
+      svg("path", { class: "ray", d: "M11 13 H32" }), eye,
+      svg("rect", { class: "tag tier-3", x: 27, y: 7, width: 12, height: 12, rx: 2 }),
+    ), "Direction and distance from the observer (triangle); the wedge is as wide as the doubt"),
+    row(picture(
+      svg("circle", { class: "wedge tier-4", cx: 24, cy: 13, r: 12 }), svg("circle", { class: "tag tier-4", cx: 24, cy: 13, r: 6 }),
+    ), "Place, with its uncertainty"),
+    row(picture(
+      svg("circle", { class: "ring", cx: 24, cy: 13, r: 10 }), svg("text", { x: 24, y: 17.5, class: "legend-number" }, "12"),
+    ), "Several reports; ring: share of each tier"),
+    row(picture(
+      svg("rect", { class: "frame", x: 2, y: 7, width: 12, height: 12, rx: 2 }),
+      svg("rect", { class: "frame dashed", x: 18, y: 7, width: 12, height: 12, rx: 2 }),
+      svg("rect", { class: "frame dotted", x: 34, y: 7, width: 12, height: 12, rx: 2 }),
+    ), "Outline: accepted · not yet reviewed · told"),
+    row(picture(svg("path", { class: "frame dotted", d: "M24 4 l9 9 l-9 9 l-9 -9 z" })), "A party’s claim, not observed"),
+    row(picture(svg("circle", { class: "frame", cx: 24, cy: 13, r: 6 }), svg("path", { class: "ray solid", d: "M21 13 h6" })), "Watched; nothing seen or heard"),
+    row(picture(svg("rect", { class: "hatched", x: 6, y: 3, width: 36, height: 20 }), svg("path", { class: "ray solid", d: "M6 15 L18 3 M14 23 L34 3 M30 23 L42 11" })), "Sector without a team: silence is not calm"),
+    h("li", { class: "legend-tiers" }, h("span", {}, "Weapon tier"), [1, 2, 3, 4, 5].map((tier) => severityMark(tier, "Weapon tier"))),
+  );
+}
