@@ -1,0 +1,101 @@
+"""A Document as PDF/A-2a and PDF/UA-1. The same document with the same fonts gives the same bytes.
+
+Text reaches the compiler as JSON data only, never as markup, so nothing typed can become an instruction.
+"""
+
+import dataclasses
+import datetime as dt
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+
+from reports.document import Document, Map, as_data, digest
+from reports.render import evidence_index, map_svg
+from reports.render.glyphs import FONTS, settable_data
+
+TEMPLATE = Path(__file__).parent / "data" / "summary.typ"
+TIME_LIMIT_S = 120
+
+
+class RenderFailed(RuntimeError):
+    """The compiler could not set the document; the facts are the compiler's."""
+
+
+def pdf_of(document: Document, time_limit_s: float = TIME_LIMIT_S) -> bytes:
+    """The printed report. Raises RenderFailed when it cannot be set in time or in memory."""
+    with tempfile.TemporaryDirectory(prefix="truceline-pdf-") as name:
+        directory = Path(name)
+        shutil.copy(TEMPLATE, directory / "summary.typ")
+        _write(directory / "document.json", prepared(document, directory))
+        _write(directory / "job.json", {"fonts": str(FONTS), "timestamp": _timestamp(document)})
+        try:
+            child = subprocess.run(
+                [sys.executable, "-m", "reports.render.compile", name],
+                capture_output=True,
+                timeout=time_limit_s,
+                cwd=Path(__file__).parents[2],
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            raise RenderFailed(f"not set within {time_limit_s} s") from late
+        if child.returncode != 0:
+            raise RenderFailed(child.stderr.decode("utf-8", "replace")[-2000:])
+        return shrunk((directory / "out.pdf").read_bytes())
+
+
+def prepared(document: Document, directory: Path) -> dict[str, Any]:
+    """The document's data as the template reads it, with its maps drawn beside it."""
+    data = as_data(document)
+    for section, plain in zip(document.sections, data["sections"], strict=True):
+        for block, drawn in zip(section.blocks, plain["blocks"], strict=True):
+            if isinstance(block, Map):
+                drawing = map_svg.svg(block_with_settable_text(block))
+                (directory / f"{block.id}.svg").write_text(drawing, "utf-8")
+                drawn.clear()
+                drawn.update(
+                    {"is": "map", "file": f"{block.id}.svg", "alt": block.alt, "caption": block.caption}
+                )
+    data["digest"] = digest(document)
+    data["evidence"] = [dataclasses.asdict(one) for one in evidence_index.entries(document)]
+    settled: dict[str, Any] = settable_data(data)
+    return settled
+
+
+def block_with_settable_text(block: Map) -> Map:
+    """A map whose labels our fonts can set."""
+    shapes = tuple(
+        dataclasses.replace(shape, label=settable_data(shape.label)) if shape.label else shape
+        for shape in block.shapes
+    )
+    return dataclasses.replace(
+        block,
+        shapes=shapes,
+        alt=settable_data(block.alt),
+        legend=tuple((kind, settable_data(text)) for kind, text in block.legend),
+        disclaimer=settable_data(block.disclaimer),
+        sources=tuple(settable_data(list(block.sources))),
+    )
+
+
+def shrunk(content: bytes) -> bytes:
+    """The same PDF in compressed object streams, with an id that depends on the content only."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return out.getvalue()
+
+
+def _timestamp(document: Document) -> int:
+    """The end of the last period, so that the document's date never depends on when it is rendered."""
+    return int(dt.datetime.fromisoformat(document.header.periods[-1].end_utc).timestamp())
+
+
+def _write(path: Path, data: Any) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False), "utf-8")

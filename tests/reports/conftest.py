@@ -1,0 +1,90 @@
+"""A small report with one of everything, and what is asked of its renderings."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reports import document as d
+
+
+@pytest.fixture
+def sample() -> d.Document:
+    """An edition in an exercise: four scripts, a map, a long table, a quotation, text like markup."""
+    heard = d.Figure("f1", "about 21", 21, "about", "violations", {"of": "explosions"}, ("o-1", "o-2"))
+    claimed = d.Figure("f2", "12", 12, "exact", "claims", {}, ("c-1",), "claim")
+    header = d.Header(
+        mission="Ceasefire Monitoring Mission",
+        mission_code="CMM",
+        title="Daily summary",
+        number=17,
+        year=2022,
+        edition=1,
+        state="issued",
+        periods=(d.Span("2022-09-12T15:30:00+00:00", "2022-09-13T15:30:00+00:00", "one day"),),
+        cut_off_utc="2022-09-13T15:30:00+00:00",
+        cut_off_text="19:30 on 13 September 2022",
+        zone="Asia/Yerevan (UTC+04:00)",
+        late_up_to_utc="2022-09-13T15:30:00+00:00",
+        late_up_to_text="19:30 on 13 September 2022",
+        classification="internal",
+        is_exercise=True,
+        language="en",
+        log_head="truceline.test/log · 1843 entries",
+    )
+    summary = d.Bullets(
+        (
+            d.Bullet("b1", ("The mission heard ", heard, " explosions."), None),
+            d.Bullet("b2", ("Դիտորդները լսել են 21 պայթյուն։ Müşahidəçilər Kəlbəcər yaxınlığında eşidib.",)),
+            d.Bullet("b3", ("Наблюдатели слышали взрыв. ≤ 漢 \u202egnorw #panic() *bold* $x$ <b>b</b>",)),
+        )
+    )
+    rows = tuple(
+        d.Row(((f"A{number}",), ("Post 3, Sotk",), (heard,) if number == 1 else ("7",)), ref=f"o-{number}")
+        for number in range(1, 90)
+    )
+    columns = (d.Column("Ref"), d.Column("Observed from", weight=3), d.Column("No.", "right"))
+    square = [[45.8, 40.1], [45.9, 40.1], [45.9, 40.2], [45.8, 40.1]]
+    shapes = (
+        d.Shape("sector", {"type": "Polygon", "coordinates": [square]}, "S2"),
+        d.Shape("uncertainty", {"type": "Polygon", "coordinates": [square]}),
+        d.Shape("post", {"type": "Point", "coordinates": [45.85, 40.15]}, "Post <3> & Սոթք"),
+        d.Shape("event", {"type": "Point", "coordinates": [45.87, 40.16]}, "A1", "explosion"),
+        d.Shape("line", {"type": "LineString", "coordinates": [[45.8, 40.1], [45.95, 40.3]]}, "line v3"),
+    )
+    legend = (("line", "line"), ("uncertainty", "where it was"), ("event:explosion", "explosion"))
+    drawn = d.Map(
+        "map-1", "Map", "A map of one sector", (45.7, 40.0, 46.0, 40.4), shapes, legend, "No opinion."
+    )
+    return d.Document(
+        header,
+        (
+            d.Section("1", "summary", "Summary", (summary,)),
+            d.Section(
+                "12",
+                "claims",
+                "Claims",
+                (d.Paragraph((claimed, " claims; ", d.Quote("words", "a ministry"))),),
+            ),
+            d.Section("A", "annex_a", "Annex A", (d.Table("annex-a", "Violations", columns, rows),), True),
+            d.Section("B", "annex_b", "Annex B", (drawn,)),
+        ),
+    )
+
+
+@pytest.fixture
+def printed_text(tmp_path: Path) -> Callable[[bytes], list[str]]:
+    """The text of each page of a PDF."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("no pdftotext here; on Debian: sudo apt-get install poppler-utils")
+
+    def read(content: bytes) -> list[str]:
+        path = tmp_path / "paper.pdf"
+        path.write_bytes(content)
+        ran = subprocess.run([program, "-layout", str(path), "-"], capture_output=True, check=True)
+        return ran.stdout.decode().split("\f")[:-1]
+
+    return read
