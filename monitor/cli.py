@@ -70,7 +70,7 @@ def web() -> None:
             "--bind", f"{settings.host}:{settings.port}",
             "--graceful-timeout", "3",
             "--log-level", "warning",
-            "--chdir", str(Path(__file__).parents[1]),
+            "--pythonpath", str(Path(__file__).parents[1]),
         ],
     )  # fmt: skip
 
