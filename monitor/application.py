@@ -6,7 +6,7 @@ from flask import Flask, g
 
 from monitor.door import App
 from monitor.live.stream import Stream
-from monitor.mission.queries import MissionRow, the_mission
+from monitor.mission.queries import MissionRow, find_mission
 from monitor.people import sessions
 from monitor.web import headers, problems, shell
 from monitor.web.blueprint import Blueprint, current_app_parts
@@ -35,5 +35,5 @@ def _mission_shown() -> MissionRow | None:
     """The mission as the head of a page names it; read once a request."""
     if "mission_shown" not in g:
         with current_app_parts().reading() as door:
-            g.mission_shown = the_mission(door.session)
+            g.mission_shown = find_mission(door.session)
     return g.mission_shown

@@ -23,7 +23,7 @@ from monitor.access import Subject, require
 from monitor.door import Door
 from monitor.errors import BadRequest, Conflict, Invalid, NotFound, WrongState
 from monitor.log.service import append
-from monitor.mission.queries import the_mission
+from monitor.mission.queries import find_mission
 from monitor.outbox import record
 from monitor.places import queries as places
 
@@ -134,7 +134,7 @@ def review_observation(door: Door, observation_id: str, verdict: str, comment: s
 
 def the_ground(session: Session) -> Ground:
     """The mission's places, sectors and declination as they stand now."""
-    mission = the_mission(session)
+    mission = find_mission(session)
     return Ground(
         places={
             place.code: KnownPlace(place.lon, place.lat, RADIUS_M[place.kind])
