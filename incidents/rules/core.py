@@ -211,7 +211,7 @@ def _episode(rule: Rule, chain: list[Hit], now: datetime) -> Episode:
     # Ties between first hits of one second are judged together, never by number or order of arrival.
     first = [fact for hit in chain if hit.at == start for fact in hit.evidence]
     facts = {fact.observation_id: fact for hit in chain for fact in hit.evidence}
-    cited = sorted(facts.values(), key=attrgetter("event_end", "observation_id"))
+    cited = sorted(facts.values(), key=attrgetter("observation_id"))
     return Episode(
         key=min(hit.key for hit in chain if hit.at == start),
         start=start,

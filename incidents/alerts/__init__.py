@@ -1,0 +1,1 @@
+"""Who must act, by when: one alert for one finding, answered by people, step by step."""

@@ -1,0 +1,68 @@
+"""Alerts, what happened to them and what people did. Rows are added, never changed.
+
+Notes are free text, so they are encrypted parts (owner `alert_step`).
+"""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incidents.alerts.lifecycle import CHANGES, CONDITIONS, REASONS, STEPS
+from monitor.db.base import Base, UTCDateTime, Uuid, code_check, instant, row_key, uuid_key
+
+
+class Alert(Base):
+    """A finding that somebody must answer. One finding has one alert for life."""
+
+    __tablename__ = "alert"
+
+    id: Mapped[uuid_key]
+    number: Mapped[int] = mapped_column(unique=True)
+    finding_id: Mapped[str] = mapped_column(Uuid, ForeignKey("finding.id"), unique=True)
+    recorded_at: Mapped[instant]
+
+
+class AlertVersion(Base):
+    """What happened to an alert, and the version of the finding that made it happen."""
+
+    __tablename__ = "alert_version"
+    __table_args__ = (
+        code_check("change", CHANGES),
+        code_check("reason", REASONS),
+        code_check("condition", CONDITIONS),
+        ForeignKeyConstraint(
+            ["finding_id", "finding_version_no"], ["finding_version.finding_id", "finding_version.version_no"]
+        ),
+        Index("ix_alert_version_recorded_at", "recorded_at"),
+    )
+
+    alert_id: Mapped[str] = mapped_column(Uuid, ForeignKey("alert.id"), primary_key=True)
+    version_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    change: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(20))
+    condition: Mapped[str] = mapped_column(String(20))
+    severity: Mapped[int]
+    superseded_by: Mapped[str | None] = mapped_column(Uuid, ForeignKey("alert.id"))
+    finding_id: Mapped[str] = mapped_column(Uuid)
+    finding_version_no: Mapped[int]
+    recorded_at: Mapped[instant]
+
+
+class AlertStep(Base):
+    """What a person did about an alert, standing at `version_no` when they did it."""
+
+    __tablename__ = "alert_step"
+    __table_args__ = (
+        code_check("step", STEPS),
+        Index("ix_alert_step_alert_id", "alert_id", "id"),
+    )
+
+    id: Mapped[row_key]
+    alert_id: Mapped[str] = mapped_column(Uuid, ForeignKey("alert.id"))
+    version_no: Mapped[int]
+    step: Mapped[str] = mapped_column(String(20))
+    actor: Mapped[str] = mapped_column(String(80))
+    until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    assignee_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("person.id"))
+    recorded_at: Mapped[instant]

@@ -1,0 +1,281 @@
+"""Questions about findings and the rules behind them. `known_at` answers as announced at that moment."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from incidents.rules.core import Cited, Episode
+from incidents.rules.facts import Fact, Span
+from incidents.rules.lineage import Standing
+from incidents.rules.model import Finding, FindingEvidence, FindingVersion, RuleFact, RuleStep, RuleVersion
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One version of a finding, with the evidence it rests on."""
+
+    finding_id: str
+    number: int
+    rule_version_id: str
+    rule_id: str
+    rule_title: str
+    key: str
+    version_no: int
+    change: str
+    reason: str
+    cause: str | None
+    merged_into: str | None
+    state: str
+    condition_from: dt.datetime
+    detectable_at: dt.datetime
+    start_at: dt.datetime
+    end_at: dt.datetime
+    severity: int
+    strength: tuple[int, ...]
+    numbers: Mapping[str, Any] = field(hash=False)
+    evidence: tuple[Cited, ...]
+    reviewed: int
+    quarantined: int
+    sources: int
+    sentence: str
+    first_recorded_at: dt.datetime
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A rule version as the store holds it, with its last status."""
+
+    rule_version_id: str
+    rule_id: str
+    version: int
+    digest: str
+    title: str
+    status: str
+    recorded_at: dt.datetime
+
+
+def finding_versions(session: Session, finding_id: str, after: int = 0) -> list[FindingRow]:
+    """Every version of a finding above a number, oldest first."""
+    rows = session.execute(
+        _findings().where(FindingVersion.finding_id == finding_id).order_by(FindingVersion.version_no)
+    ).all()
+    return [_row(session, *row) for row in rows if row[1].version_no > after]
+
+
+def finding(session: Session, finding_id: str, known_at: dt.datetime | None = None) -> FindingRow | None:
+    """A finding as it stood at a moment; None where it was not announced by then."""
+    query = _findings().where(FindingVersion.finding_id == finding_id)
+    if known_at is not None:
+        query = query.where(FindingVersion.recorded_at <= known_at)
+    row = session.execute(query.order_by(FindingVersion.version_no.desc()).limit(1)).first()
+    return _row(session, *row) if row else None
+
+
+def finding_by_number(session: Session, number: int) -> FindingRow | None:
+    finding_id = session.scalar(select(Finding.id).where(Finding.number == number))
+    return finding(session, finding_id) if finding_id else None
+
+
+def findings(session: Session, states: Collection[str] = ("open",)) -> list[FindingRow]:
+    """Findings in these states, newest number first. Crosses all sectors."""
+    query = _findings().where(_is_last(), FindingVersion.state.in_(list(states)))
+    return [_row(session, *row) for row in session.execute(query.order_by(Finding.number.desc()))]
+
+
+def findings_on(session: Session, observation_id: str) -> list[str]:
+    """The ids of all findings that ever rested on an observation."""
+    query = select(FindingEvidence.finding_id).where(FindingEvidence.observation_id == observation_id)
+    return sorted(set(session.scalars(query)))
+
+
+def rule_versions(session: Session) -> list[RuleRow]:
+    """Every rule version ever loaded, with the status that holds now."""
+    last = select(func.max(RuleStep.id)).group_by(RuleStep.rule_version_id)
+    rows = session.execute(
+        select(RuleVersion, RuleStep.status)
+        .join(RuleStep, RuleStep.rule_version_id == RuleVersion.id)
+        .where(RuleStep.id.in_(last))
+        .order_by(RuleVersion.rule_id, RuleVersion.version)
+    )
+    return [
+        RuleRow(rule.id, rule.rule_id, rule.version, rule.digest, rule.title, status, rule.recorded_at)
+        for rule, status in rows
+    ]
+
+
+def standing_findings(
+    session: Session, rule_version_id: str, key: str | None, not_before: dt.datetime
+) -> list[Standing]:
+    """Findings of a rule and key as last announced, whose episode reaches up to `not_before` or later."""
+    query = _findings().where(
+        Finding.rule_version_id == rule_version_id, FindingVersion.end_at >= not_before, _is_last()
+    )
+    if key is not None:
+        query = query.where(Finding.key == key)
+    return [_standing(session, *row[:2]) for row in session.execute(query)]
+
+
+def open_findings(session: Session, rule_version_id: str, ended_by: dt.datetime) -> list[Standing]:
+    """Open findings of a rule whose last hit is not later than a moment."""
+    query = _findings().where(
+        Finding.rule_version_id == rule_version_id,
+        FindingVersion.state == "open",
+        FindingVersion.end_at <= ended_by,
+        _is_last(),
+    )
+    return [_standing(session, *row[:2]) for row in session.execute(query)]
+
+
+def live_facts(session: Session, key: str | None, span: Span) -> list[Fact]:
+    """The live fact of every observation of a key that touches the span."""
+    query = (
+        select(*_FACT_COLUMNS)
+        .where(RuleFact.t_end > span.start, RuleFact.t_start <= span.end, _is_live())
+        .order_by(RuleFact.t_end)
+    )
+    if key is not None:
+        query = query.where(RuleFact.key == key)
+    return [_fact(*row) for row in session.execute(query)]
+
+
+def live_fact(session: Session, observation_id: str) -> Fact | None:
+    """The fact of one observation as last read."""
+    query = select(*_FACT_COLUMNS).where(RuleFact.observation_id == observation_id)
+    row = session.execute(query.order_by(RuleFact.version.desc()).limit(1)).first()
+    return _fact(*row) if row else None
+
+
+def keys_with_facts(session: Session, after: dt.datetime) -> list[str]:
+    """Keys in which anything ended after a moment."""
+    return sorted(session.scalars(select(RuleFact.key).where(RuleFact.t_end > after).distinct()))
+
+
+_FACT_COLUMNS = (
+    RuleFact.observation_id,
+    RuleFact.version,
+    RuleFact.revision_no,
+    RuleFact.known_at,
+    RuleFact.t_start,
+    RuleFact.t_end,
+    RuleFact.category,
+    RuleFact.type,
+    RuleFact.sector,
+    RuleFact.info_type,
+    RuleFact.means,
+    RuleFact.weapon,
+    RuleFact.tier,
+    RuleFact.count_best,
+    RuleFact.exposure,
+    RuleFact.assessed_exercise,
+    RuleFact.incident_id,
+    RuleFact.team,
+    RuleFact.device,
+    RuleFact.status,
+    RuleFact.flags,
+    RuleFact.x,
+    RuleFact.y,
+    RuleFact.z,
+    RuleFact.cell,
+)
+_FLAGS_AT = _FACT_COLUMNS.index(RuleFact.flags)
+
+
+def _fact(*values: Any) -> Fact:
+    read = list(values)
+    read[_FLAGS_AT] = frozenset(read[_FLAGS_AT])
+    return Fact(*read)
+
+
+def _is_live() -> ColumnElement[bool]:
+    newer = aliased(RuleFact)
+    return ~(
+        select(newer.version)
+        .where(newer.observation_id == RuleFact.observation_id, newer.version > RuleFact.version)
+        .exists()
+    )
+
+
+def _is_last() -> ColumnElement[bool]:
+    newer = aliased(FindingVersion)
+    return ~(
+        select(newer.version_no)
+        .where(newer.finding_id == FindingVersion.finding_id, newer.version_no > FindingVersion.version_no)
+        .exists()
+    )
+
+
+def _findings() -> Any:
+    return (
+        select(Finding, FindingVersion, RuleVersion)
+        .join(FindingVersion, FindingVersion.finding_id == Finding.id)
+        .join(RuleVersion, RuleVersion.id == Finding.rule_version_id)
+    )
+
+
+def evidence_at(session: Session, finding_id: str, version_no: int) -> tuple[Cited, ...]:
+    """What a version of a finding rested on: what joined by then and did not leave."""
+    held: set[Cited] = set()
+    rows = session.execute(
+        select(FindingEvidence.observation_id, FindingEvidence.revision_no, FindingEvidence.joined)
+        .where(FindingEvidence.finding_id == finding_id, FindingEvidence.version_no <= version_no)
+        .order_by(FindingEvidence.version_no, FindingEvidence.joined)
+    )
+    for observation_id, revision_no, joined in rows:
+        (held.add if joined else held.discard)(Cited(observation_id, revision_no))
+    return tuple(sorted(held, key=lambda cited: (cited.observation_id, cited.revision)))
+
+
+def _standing(session: Session, root: Finding, version: FindingVersion) -> Standing:
+    episode = Episode(
+        key=root.key,
+        start=version.start_at,
+        end=version.end_at,
+        condition_from=version.condition_from,
+        detectable_at=version.detectable_at,
+        peak_at=version.peak_at,
+        severity=version.severity,
+        strength=tuple(version.strength),
+        numbers=version.numbers,
+        evidence=evidence_at(session, root.id, version.version_no),
+        reviewed=version.reviewed,
+        quarantined=version.quarantined,
+        sources=version.sources,
+        resolved=version.is_resolved,
+    )
+    return Standing(root.id, root.number, version.state, episode)
+
+
+def _row(session: Session, root: Finding, version: FindingVersion, rule: RuleVersion) -> FindingRow:
+    return FindingRow(
+        finding_id=root.id,
+        number=root.number,
+        rule_version_id=root.rule_version_id,
+        rule_id=rule.rule_id,
+        rule_title=rule.title,
+        key=root.key,
+        version_no=version.version_no,
+        change=version.change,
+        reason=version.reason,
+        cause=version.cause,
+        merged_into=version.merged_into,
+        state=version.state,
+        condition_from=version.condition_from,
+        detectable_at=version.detectable_at,
+        start_at=version.start_at,
+        end_at=version.end_at,
+        severity=version.severity,
+        strength=tuple(version.strength),
+        numbers=version.numbers,
+        evidence=evidence_at(session, root.id, version.version_no),
+        reviewed=version.reviewed,
+        quarantined=version.quarantined,
+        sources=version.sources,
+        sentence=version.sentence,
+        first_recorded_at=root.recorded_at,
+        recorded_at=version.recorded_at,
+    )

@@ -1,0 +1,465 @@
+"""Keeps the findings true: hears what happened, reads a bounded stretch of facts, announces what changed.
+
+Judging is pure (`core`, `keeping`); this module fetches and saves. Because the answer depends on the set
+alone, it may run late, twice or from scratch and says the same.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from incidents.casework import queries as casework
+from incidents.events import (
+    FindingChanged,
+    IncidentStepped,
+    ObservationLinked,
+    ObservationReceived,
+    ObservationReviewed,
+)
+from incidents.intake import queries as intake
+from incidents.intake.queries import ObservationRow
+from incidents.rules import queries
+from incidents.rules.conditions import ceil_to
+from incidents.rules.core import read_span, touched
+from incidents.rules.explain import sentence
+from incidents.rules.facts import EXPOSURES, NO_SECTOR, QUARANTINED, TRAINING, Fact, Span, Watched, WatchHours
+from incidents.rules.keeping import affected, rejudge
+from incidents.rules.lineage import Change, Standing
+from incidents.rules.loader import load_folder
+from incidents.rules.model import (
+    Finding,
+    FindingEvidence,
+    FindingVersion,
+    RuleClock,
+    RuleFact,
+    RuleStep,
+    RuleVersion,
+)
+from incidents.rules.rule import Asks, Rate, Rule
+from monitor.db.session import take_sequence
+from monitor.door import Door
+from monitor.errors import Conflict
+from monitor.events import Event, WatchChanged
+from monitor.log.service import append
+from monitor.mission.queries import find_mission
+from monitor.outbox import record
+from monitor.places import queries as places
+from monitor.watches import queries as watches
+
+# A report that becomes known later than this after its event is called late.
+LATE_AFTER = dt.timedelta(hours=3)
+
+STATUS_OF_PROCESSING = {"accepted": "verified", "rejected": "refuted"}
+STATUS_OF_ASSESSMENT = {"disputed": "disputed", "refuted": "refuted", "withdrawn": "withdrawn"}
+REASON_OF_ASSESSMENT = {"refuted": "refuted", "withdrawn": "withdrawn"}
+STATE_OF_CHANGE = {"withdrawn": "withdrawn", "merged": "merged", "resolved": "resolved"}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What made the rules look again: a reason code, and the thing as `kind:id`."""
+
+    reason: str
+    of: str | None = None
+
+
+def hear(door: Door, event: Event) -> None:
+    """Looks again at what the event touches."""
+    # One at a time: two transactions that judge the same sector would announce it twice.
+    take_sequence(door.session)
+    judge_due(door)
+    if isinstance(event, ObservationReceived):
+        row = intake.observation(door.session, event.observation_id)
+        if row is not None:
+            _take_in(door, [row], Cause(_reason_of_arrival(row), _of(row)))
+    elif isinstance(event, ObservationReviewed):
+        reason = "refuted" if event.state == "rejected" else "reviewed"
+        _take_again(door, [event.observation_id], reason)
+    elif isinstance(event, ObservationLinked):
+        _take_again(door, [event.observation_id], "linked")
+    elif isinstance(event, IncidentStepped):
+        if event.axis == "assessment":
+            members = casework.incident(door.session, event.incident_id).observation_ids
+            _take_again(door, members, REASON_OF_ASSESSMENT.get(event.state, "reviewed"))
+    elif isinstance(event, WatchChanged):
+        _watch_changed(door, event)
+
+
+HEARS = (ObservationReceived, ObservationReviewed, ObservationLinked, IncidentStepped, WatchChanged)
+
+
+# ---- facts ---------------------------------------------------------------------------------------------
+
+
+def _reason_of_arrival(row: ObservationRow) -> str:
+    if row.revision_no > 1:
+        return "corrected"
+    return "late_report" if row.received_at - row.t_end > LATE_AFTER else "new_report"
+
+
+def _of(row: ObservationRow) -> str:
+    return f"observation:{row.observation_id}"
+
+
+def _take_again(door: Door, observation_ids: Sequence[str], reason: str) -> None:
+    if not observation_ids:
+        return
+    rows = intake.observations(door.session, ids=observation_ids)
+    _take_in(door, rows, Cause(reason, _of(rows[0]) if len(rows) == 1 else None))
+
+
+def _take_in(door: Door, rows: Sequence[ObservationRow], cause: Cause) -> None:
+    """Keeps what became of these observations as facts, and judges what they touch, before and after."""
+    refs = casework.incidents_of(door.session, [row.observation_id for row in rows])
+    changed: list[Fact | None] = []
+    for row in rows:
+        before = queries.live_fact(door.session, row.observation_id)
+        ref = refs.get(row.observation_id)
+        after = fact_of(
+            row,
+            before.version + 1 if before else 1,
+            door.now,
+            ref.incident_id if ref else None,
+            ref.assessment if ref else None,
+        )
+        if before is None or replace(after, version=before.version, known_at=before.known_at) != before:
+            door.session.add(_fact_row(after))
+            changed += [before, after]
+    if changed:
+        door.session.flush()
+        desk = _Bench(door, cause)
+        for version_id, rule in rules_in_use(door):
+            for key, span in touched(rule, *changed).items():
+                desk.judge(version_id, rule, key, span)
+
+
+def fact_of(
+    row: ObservationRow, version: int, known_at: dt.datetime, incident_id: str | None, assessment: str | None
+) -> Fact:
+    """An observation as the rules read it; the incident's assessment outweighs the review."""
+    flags = [QUARANTINED] if row.processing == "quarantined" else []
+    flags += [TRAINING] if row.is_training else []
+    exercise = row.fields.get("assessed_exercise")
+    reviewed = STATUS_OF_PROCESSING.get(row.processing, "reported")
+    status = reviewed if reviewed == "refuted" else STATUS_OF_ASSESSMENT.get(assessment or "", reviewed)
+    return Fact(
+        observation_id=row.observation_id,
+        version=version,
+        revision=row.revision_no,
+        known_at=known_at,
+        event_start=row.t_start,
+        event_end=row.t_end,
+        category=row.category,
+        type=row.type,
+        sector=row.sector_code,
+        info_type=row.info_type,
+        means=row.means,
+        weapon=row.weapon,
+        tier=row.tier,
+        count_best=row.count_best if row.count_best is not None else row.count_min,
+        exposure=row.exposure if row.exposure in EXPOSURES else "none",
+        assessed_exercise=exercise if isinstance(exercise, str) else None,
+        incident_id=incident_id,
+        team=row.team_code,
+        device=row.device_id,
+        status=status,
+        flags=frozenset(flags),
+        x=row.x,
+        y=row.y,
+        z=row.z,
+        cell=row.cell,
+    )
+
+
+def _fact_row(fact: Fact) -> RuleFact:
+    return RuleFact(
+        observation_id=fact.observation_id,
+        version=fact.version,
+        revision_no=fact.revision,
+        known_at=fact.known_at,
+        t_start=fact.event_start,
+        t_end=fact.event_end,
+        key=fact.key,
+        category=fact.category,
+        type=fact.type,
+        sector=fact.sector,
+        info_type=fact.info_type,
+        means=fact.means,
+        weapon=fact.weapon,
+        tier=fact.tier,
+        count_best=fact.count_best,
+        exposure=fact.exposure,
+        assessed_exercise=fact.assessed_exercise,
+        incident_id=fact.incident_id,
+        team=fact.team,
+        device=fact.device,
+        status=fact.status,
+        flags=sorted(fact.flags),
+        x=fact.x,
+        y=fact.y,
+        z=fact.z,
+        cell=fact.cell,
+    )
+
+
+# ---- watches and the clock -----------------------------------------------------------------------------
+
+
+def _watch_changed(door: Door, event: WatchChanged) -> None:
+    """Hours watched moved: rates over them are judged again, from the watch's first hour on."""
+    if event.sector is None:
+        return
+    bench = _Bench(door, Cause("baseline_changed", f"watch:{event.watch_id}"))
+    for version_id, rule in rules_in_use(door):
+        if isinstance(rule.asks, Rate) and rule.asks.exposure == "watch_hours":
+            since = door.now - rule.asks.lookback
+            known = watches.watch_spans(door.session, since, door.now, door.now)
+            starts = [span.start for span in known if span.watch_id == event.watch_id]
+            if starts:
+                bench.judge(version_id, rule, event.sector, Span(max(since, min(starts)), door.now))
+
+
+def judge_due(door: Door) -> str | None:
+    """Judges the steps that the clock has finished since last time, and resolves what has been quiet."""
+    take_sequence(door.session)
+    rules = rules_in_use(door)
+    due = _finished_steps(door, [(version_id, rule.asks) for version_id, rule in rules])
+    if not due:
+        return None
+    bench, judged, resolved = _Bench(door, Cause("clock")), 0, 0
+    for version_id, rule in rules:
+        if isinstance(rule.asks, Rate) and version_id in due:
+            since = due[version_id]
+            for key in queries.keys_with_facts(door.session, since - rule.asks.window):
+                bench.judge(version_id, rule, key, Span(since, door.now))
+                judged += 1
+        if rule.resolve_after is not None:
+            for finding in queries.open_findings(door.session, version_id, door.now - rule.resolve_after):
+                quiet = replace(finding.episode, resolved=True)
+                bench.announce(version_id, rule, Change("resolved", quiet, finding.finding_id))
+                resolved += 1
+    return f"{judged} sectors judged, {resolved} findings resolved"
+
+
+def _finished_steps(door: Door, rules: Sequence[tuple[str, Asks]]) -> dict[str, dt.datetime]:
+    """Rules whose clock has reached a new step, with the moment up to which they were judged; moves it on."""
+    clocks = {clock.rule_version_id: clock for clock in door.session.scalars(select(RuleClock))}
+    due = {}
+    for version_id, asks in rules:
+        if not isinstance(asks, Rate):
+            continue
+        clock = clocks.get(version_id)
+        if clock is None:
+            door.session.add(RuleClock(rule_version_id=version_id, judged_until=door.now))
+            due[version_id] = door.now
+        elif ceil_to(clock.judged_until + dt.timedelta.resolution, asks.every) <= door.now:
+            due[version_id], clock.judged_until = clock.judged_until, door.now
+    return due
+
+
+# ---- judging and announcing ------------------------------------------------------------------------------
+
+
+class _Bench:
+    """Judges for one cause; what it fetched for one rule serves the next."""
+
+    def __init__(self, door: Door, cause: Cause) -> None:
+        self._door, self._cause = door, cause
+        self._facts: dict[str | None, tuple[Span, list[Fact]]] = {}
+
+    def judge(self, version_id: str, rule: Rule, key: str, span: Span) -> None:
+        """Judges a span of one key afresh and announces what changed."""
+        scope = None if rule.crosses_sectors else key
+        grown, near = self._standing(version_id, rule, scope, span)
+        facts = self._facts_of(scope, read_span(rule, grown))
+        watched = _WatchedWhenAsked(self._door, read_span(rule, grown))
+        for change in rejudge(rule, grown, near, facts, watched, self._door.now):
+            self.announce(version_id, rule, change)
+
+    def _standing(
+        self, version_id: str, rule: Rule, key: str | None, span: Span
+    ) -> tuple[Span, list[Standing]]:
+        """Grows the span over the findings it may join, until it grows no more."""
+        while True:
+            not_before = span.start - rule.links_within
+            held = queries.standing_findings(self._door.session, version_id, key, not_before)
+            grown, near = affected(rule, span, held)
+            if grown.start == span.start:
+                return grown, near
+            span = grown
+
+    def _facts_of(self, key: str | None, span: Span) -> list[Fact]:
+        held = self._facts.get(key)
+        if held is None or span.start < held[0].start or span.end > held[0].end:
+            wider = span if held is None else span.joined(held[0])
+            held = self._facts[key] = (wider, queries.live_facts(self._door.session, key, wider))
+        return held[1]
+
+    def announce(self, version_id: str, rule: Rule, change: Change) -> None:
+        """Appends a version to the finding, with its evidence, and tells the house."""
+        session, now = self._door.session, self._door.now
+        finding_id = change.finding_id or self._new_finding(version_id, change)
+        last = session.scalar(
+            select(func.max(FindingVersion.version_no)).where(FindingVersion.finding_id == finding_id)
+        )
+        episode = change.episode
+        is_resolved = episode.resolved and change.change != "raised"
+        version = FindingVersion(
+            finding_id=finding_id,
+            version_no=(last or 0) + 1,
+            change=change.change,
+            reason="split" if change.is_split else self._cause.reason,
+            cause=self._cause.of,
+            merged_into=change.merged_into,
+            state=STATE_OF_CHANGE.get(change.change, "resolved" if is_resolved else "open"),
+            start_at=episode.start,
+            end_at=episode.end,
+            condition_from=episode.condition_from,
+            detectable_at=episode.detectable_at,
+            peak_at=episode.peak_at,
+            severity=episode.severity,
+            strength=list(episode.strength),
+            numbers=dict(episode.numbers),
+            evidence_count=len(episode.evidence),
+            reviewed=episode.reviewed,
+            quarantined=episode.quarantined,
+            sources=episode.sources,
+            is_resolved=is_resolved,
+            sentence=sentence(rule, episode, self._zone, self._sector_names.get(episode.key)),
+            recorded_at=now,
+        )
+        session.add(version)
+        session.flush()
+        for joined, cited in [(False, c) for c in change.removed] + [(True, c) for c in change.added]:
+            session.add(
+                FindingEvidence(
+                    finding_id=finding_id,
+                    version_no=version.version_no,
+                    observation_id=cited.observation_id,
+                    revision_no=cited.revision,
+                    joined=joined,
+                )
+            )
+        session.flush()
+        if change.change != "extended":
+            record(session, FindingChanged(finding_id, rule.id, change.change), now)
+        if change.change == "raised" and episode.resolved:
+            # Found too late to be acted upon: announced all the same, then resolved at once.
+            self.announce(version_id, rule, Change("resolved", episode, finding_id))
+
+    def _new_finding(self, version_id: str, change: Change) -> str:
+        session = self._door.session
+        number = (session.scalar(select(func.max(Finding.number))) or 0) + 1
+        finding = Finding(
+            id=str(uuid4()),
+            number=number,
+            rule_version_id=version_id,
+            key=change.episode.key,
+            recorded_at=self._door.now,
+        )
+        session.add(finding)
+        session.flush()
+        return finding.id
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        mission = find_mission(self._door.session)
+        return mission.zone if mission else ZoneInfo("UTC")
+
+    @cached_property
+    def _sector_names(self) -> dict[str, str]:
+        sectors = places.all_places(self._door.session, kinds=("sector",))
+        return {place.code: place.name for place in sectors}
+
+
+class _WatchedWhenAsked(WatchHours):
+    """Hours watched, fetched only if a condition comes so far as to ask for them."""
+
+    def __init__(self, door: Door, span: Span) -> None:
+        self._door, self._span = door, span
+
+    @cached_property
+    def _known(self) -> WatchHours:
+        spans = watches.watch_spans(self._door.session, self._span.start, self._span.end, self._door.now)
+        return WatchHours(Watched(span.sector, span.start, span.end) for span in spans if span.sector)
+
+    def minutes(self, sector: str, start: dt.datetime, end: dt.datetime) -> int:
+        return 0 if sector == NO_SECTOR else self._known.minutes(sector, start, end)
+
+
+# ---- rules -----------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def house_rules() -> tuple[Rule, ...]:
+    """The rule files that came with this program; they do not change while it runs."""
+    return tuple(load_folder())
+
+
+def version_id_of(rule: Rule) -> str:
+    return f"{rule.id}@{rule.version}"
+
+
+def rules_in_use(door: Door) -> list[tuple[str, Rule]]:
+    """The rules that run, widest reader first; loads them where the store does not hold them yet."""
+    held = {row.rule_version_id: (row.digest, row.status) for row in queries.rule_versions(door.session)}
+    files = {version_id_of(rule): rule for rule in house_rules()}
+    if any(held.get(version_id) != (rule.digest, rule.status) for version_id, rule in files.items()):
+        load_rules(door)
+    running = [(version_id, rule) for version_id, rule in files.items() if rule.runs]
+    return sorted(running, key=lambda item: (-item[1].asks.lookback, item[0]))
+
+
+def load_rules(door: Door, rules: Iterable[Rule] | None = None) -> list[str]:
+    """Brings the store up to the rule files; answers the ids of the versions that changed.
+
+    Raises Conflict where a file says something else under a version that is already published.
+    """
+    files = list(rules if rules is not None else house_rules())
+    held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
+    changed = []
+    for rule in files:
+        version_id = version_id_of(rule)
+        known = held.get(version_id)
+        if known is None:
+            _publish(door, version_id, rule)
+        elif known.digest != rule.digest:
+            raise Conflict(reason=f"{version_id} was published with other content; give it a new version")
+        if known is None or known.status != rule.status:
+            _step(door, version_id, rule.status, rule.digest)
+            changed.append(version_id)
+    for version_id in held.keys() - {version_id_of(rule) for rule in files}:
+        if held[version_id].status != "retired":
+            _step(door, version_id, "retired", held[version_id].digest)
+            changed.append(version_id)
+    return changed
+
+
+def _publish(door: Door, version_id: str, rule: Rule) -> None:
+    door.session.add(
+        RuleVersion(
+            id=version_id,
+            rule_id=rule.id,
+            version=rule.version,
+            digest=rule.digest,
+            title=rule.title,
+            source=rule.source,
+            recorded_at=door.now,
+        )
+    )
+    door.session.flush()
+
+
+def _step(door: Door, version_id: str, status: str, digest: str) -> None:
+    door.session.add(RuleStep(rule_version_id=version_id, status=status, recorded_at=door.now))
+    append(
+        door.session,
+        "rule_changed",
+        {"actor": door.actor.code, "rule": version_id, "status": status, "digest": digest},
+        door.now,
+    )

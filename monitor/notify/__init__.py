@@ -1,0 +1,1 @@
+"""Messages to people: queued in the transaction that caused them, delivered by their channel."""
