@@ -39,7 +39,9 @@ def test_a_phone_can_hand_in_and_nothing_else(client):
     phone.post(URL, json=body)
     assert phone.get(URL).status_code == 403
     assert phone.get(f"{URL}/{body['observation_id']}").status_code == 403
-    assert phone.post(f"{URL}/{body['observation_id']}/review", json={"verdict": "accepted"}).status_code == 403
+    assert (
+        phone.post(f"{URL}/{body['observation_id']}/review", json={"verdict": "accepted"}).status_code == 403
+    )
     other = client.device("second", team_code="T2")
     assert other.get(f"/api/v1/receipts/{body['observation_id']}/1").status_code == 404
 

@@ -9,7 +9,9 @@ AT_THE_POST = {"post": "P1", "method": "known_post"}
 
 
 def test_a_direction_and_a_distance_make_a_sector_of_uncertainty_away_from_the_observer():
-    where = locate(AT_THE_POST, {"kind": "direction", "dir16": "E", "dist_min_km": 3, "dist_max_km": 5}, GROUND)
+    where = locate(
+        AT_THE_POST, {"kind": "direction", "dir16": "E", "dist_min_km": 3, "dist_max_km": 5}, GROUND
+    )
     assert where.lon > 45.5 + 0.03
     assert where.lat == pytest.approx(40.5, abs=0.001)
     assert where.precision == "L3"
@@ -24,7 +26,13 @@ def test_an_event_on_the_edge_of_two_sectors_is_counted_where_its_observer_stood
 
 
 def test_a_magnetic_bearing_is_turned_by_the_declination():
-    event = {"kind": "direction", "bearing_deg": 80.0, "north": "magnetic", "dist_min_km": 5, "dist_max_km": 5}
+    event = {
+        "kind": "direction",
+        "bearing_deg": 80.0,
+        "north": "magnetic",
+        "dist_min_km": 5,
+        "dist_max_km": 5,
+    }
     assert locate(AT_THE_POST, event, GROUND).bearing_deg == pytest.approx(86.5)
 
 
