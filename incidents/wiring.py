@@ -2,21 +2,28 @@
 
 import click
 
+from incidents.alerts.service import follow_finding
+from incidents.alerts.views import bp as alerts
 from incidents.casework.views import bp as casework
 from incidents.claims.views import bp as claims
 from incidents.cli import COMMANDS as CLI_COMMANDS
-from incidents.events import MediaReceived
+from incidents.desk.views import bp as desk
+from incidents.events import FindingChanged, MediaReceived
 from incidents.evidence.service import derive_copy
 from incidents.evidence.views import bp as evidence
 from incidents.intake.views import bp as intake
+from incidents.rules.cli import COMMANDS as RULE_COMMANDS
+from incidents.rules.service import HEARS, hear, judge_due
 from incidents.taxonomy.views import bp as taxonomy
 from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
-BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims]
-JOBS: list[Job] = []
+BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, alerts, desk]
+JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
+    Subscriber("rules", HEARS, hear),
+    Subscriber("alerts", (FindingChanged,), follow_finding),
 ]
-COMMANDS: list[click.Command] = [*CLI_COMMANDS]
+COMMANDS: list[click.Command] = [*CLI_COMMANDS, *RULE_COMMANDS]

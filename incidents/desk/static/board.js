@@ -39,7 +39,7 @@ export class Board {
         h("span", { class: "sector-name" }, sector.name),
         h("span", { class: `badge ${sector.is_watched ? "good" : "bad"}` }, sector.is_watched ? `${sector.teams_out} out` : "Not monitored"),
         meter,
-        h("span", { class: "sector-hours" }, `${sector.hours_watched.toFixed(1)} h watched`),
+        h("span", { class: "sector-hours" }, `${sector.hours_watched.toFixed(1)} of ${sector.hours_possible.toFixed(0)} h`),
         h("span", { class: `silence ${silence.kind}` }, h("i", { "aria-hidden": "true" }),
           h("span", {}, sector.last_report_at ? ["last report ", ageElement(sector.last_report_at)] : "no report yet",
             silence.words ? h("strong", { class: "silence-words" }, ` · ${silence.words}`) : null)),

@@ -305,7 +305,7 @@ function showTab(name) {
 const KEYS = {
   j: () => inbox.move(1),
   k: () => inbox.move(-1),
-  a: () => { const { current } = inbox; if (current?.state === "open" && may("incidents:alert:act")) inbox.act(current, "acknowledge"); },
+  a: () => { const { current } = inbox; if (["open", "needs_review"].includes(current?.state) && may("incidents:alert:act")) inbox.act(current, "acknowledge"); },
   t: () => { const names = Object.keys(WINDOWS); pickWindow(names[(names.indexOf(room.window) + 1) % names.length]); },
   q: () => { pickList("queue"); showTab("lists"); $("#queue [data-id]")?.focus(); },
   m: () => { showTab("map"); $("#map-canvas").focus(); },

@@ -104,7 +104,7 @@ export class Drawer {
       h("p", { class: "marks" },
         h("span", { class: `badge ${PROCESSING_TONE[report.processing] || ""}` }, word(PROCESSING, report.processing)),
         report.is_training ? h("span", { class: "badge" }, "Training record") : null,
-        report.exposure && report.exposure !== "none" ? h("span", { class: "badge bad" }, `Observer: ${plain(report.exposure)}`) : null,
+        report.exposure && report.exposure !== "none" ? h("span", { class: "badge bad" }, `Observer: ${report.exposure_words || plain(report.exposure)}`) : null,
         report.revisions.length > 1 ? h("span", { class: "badge" }, `Version ${report.revision}`) : null),
       problems.length ? h("div", { class: "problem" }, h("strong", {}, "Set aside for a check"), h("ul", {}, problems.map((reason) => h("li", {}, reason)))) : null,
       report.incident ? h("p", { class: "part-of" }, "Part of ",
@@ -141,7 +141,7 @@ export class Drawer {
         comment.focus();
         return;
       }
-      await this.deed(refusal, `/api/v1/observations/${report.id}/review`, { verdict, comment: comment.value.trim() || null },
+      await this.deed(refusal, `/api/v1/observations/${report.id}/review`, { verdict, comment: comment.value.trim() },
         { accepted: `${report.number} accepted.`, returned: `${report.number} returned to ${report.author}.`, rejected: `${report.number} rejected.` }[verdict],
         () => { comment.value = ""; });
     };
@@ -196,7 +196,13 @@ export class Drawer {
     const send = async () => {
       const state = choice.querySelector("input:checked")?.value;
       if (!state) return;
-      await this.deed(refusal, `/api/v1/incidents/${incident.id}/steps`, { axis: "assessment", state, reason: reason.value.trim() || null },
+      if (!reason.value.trim()) {
+        refusal.hidden = false;
+        refusal.textContent = "Write the reason: the next shift reads it.";
+        reason.focus();
+        return;
+      }
+      await this.deed(refusal, `/api/v1/incidents/${incident.id}/steps`, { axis: "assessment", state, reason: reason.value.trim() },
         `Incident ${incident.number}: ${word(ASSESSMENT, state).toLowerCase()}.`, () => { reason.value = ""; });
     };
     return h("section", { class: "deeds" }, h("h4", {}, "Assess"), choice,

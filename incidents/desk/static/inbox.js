@@ -4,10 +4,11 @@
 import { Problem, post } from "./api.js";
 import { $, count, emptyNote, errorNote, h, keepFocus, loadingNote, show } from "./dom.js";
 import { severityMark } from "./symbols.js";
-import { ageElement, shortTime, spanText, timeElement } from "./time.js";
-import { ALERT_STATE, ALERT_TONE, CHANGE, word } from "./words.js";
+import { ageElement, shortTime, timeElement } from "./time.js";
+import { ALERT_STATE, ALERT_TONE, CHANGE, REASON, STEP, word } from "./words.js";
 
-const DONE = new Set(["closed", "superseded", "withdrawn"]);
+const DONE = new Set(["closed", "superseded", "withdrawn", "resolved"]);
+const ASKING = new Set(["open", "needs_review"]);
 
 export class Inbox {
   constructor(element, { onShow, onChanged, say, may, again }) {
@@ -71,7 +72,7 @@ export class Inbox {
     this.bar.textContent = `${waiting} new · show`;
     const byId = new Map(this.alerts.map((alert) => [alert.id, alert]));
     const rows = this.shown.map((id) => byId.get(id)).filter(Boolean);
-    const open = this.alerts.filter((alert) => alert.state === "open").length;
+    const open = this.alerts.filter((alert) => ASKING.has(alert.state)).length;
     $("#inbox-count").textContent = open ? `${open} new` : "";
     keepFocus(this.list, () => {
       if (rows.length) {
@@ -117,10 +118,10 @@ export class Inbox {
   }
 
   changeMark(alert) {
-    const tones = { strengthened: "warn", withdrawn: "accent", weakened: "accent", late: "warn" };
+    const tones = { strengthened: "warn", reopened: "warn", amended: "accent", needs_review: "bad" };
     return [
       alert.is_late ? h("span", { class: "badge warn", title: "The reports behind it came after the fact" }, "Found late") : null,
-      tones[alert.change] && alert.change !== "late" ? h("span", { class: `badge ${tones[alert.change]}` }, word(CHANGE, alert.change)) : null,
+      tones[alert.change] && !DONE.has(alert.state) ? h("span", { class: `badge ${tones[alert.change]}` }, word(CHANGE, alert.change)) : null,
     ];
   }
 
@@ -130,20 +131,20 @@ export class Inbox {
       { class: "alert-body" },
       h("p", { class: "why" }, alert.why),
       h("dl", { class: "facts compact" },
-        fact("Condition", spanText(alert.condition_from, alert.condition_to)),
+        fact("Condition since", timeElement(alert.condition_from)),
         alert.detectable_at ? fact("Could be known", timeElement(alert.detectable_at)) : null,
         fact("Raised", timeElement(alert.raised_at)),
         fact("Rule", h("span", { class: "mono" }, alert.rule_id)),
       ),
       alert.history.length
         ? h("ol", { class: "history" }, alert.history.map((step) => h("li", {},
-            timeElement(step.at), " ", h("strong", {}, word({ ...ALERT_STATE, ...CHANGE }, step.what)),
+            timeElement(step.at), " ", h("strong", {}, word(STEP, step.what)), step.why && step.what !== "raised" ? `, ${word(REASON, step.why).toLowerCase()}` : "",
             step.by ? ` by ${step.by}` : "", step.note ? h("span", { class: "said" }, step.note) : null)))
         : null,
       this.noting ? this.noteForm(alert) : h("div", { class: "actions" },
         h("button", { type: "button", data: { part: "show" }, class: "small-button", on: { click: () => this.onShow(alert) } }, `On the map (${count(alert.evidence.length, "report")})`, h("kbd", {}, "Enter")),
         this.may("incidents:alert:act") && !DONE.has(alert.state) ? [
-          alert.state === "open" ? h("button", { type: "button", data: { part: "ack" }, class: "small-button primary", on: { click: () => this.act(alert, "acknowledge") } }, "Acknowledge", h("kbd", {}, "a")) : null,
+          ASKING.has(alert.state) ? h("button", { type: "button", data: { part: "ack" }, class: "small-button primary", on: { click: () => this.act(alert, "acknowledge") } }, "Acknowledge", h("kbd", {}, "a")) : null,
           h("button", { type: "button", data: { part: "note" }, class: "small-button", on: { click: () => this.write("note") } }, "Note"),
           h("button", { type: "button", data: { part: "close" }, class: "small-button", on: { click: () => this.write("close") } }, "Close"),
         ] : null,
@@ -199,7 +200,7 @@ export class Inbox {
 
   async act(alert, action, note = null) {
     try {
-      await post(`/api/v1/alerts/${alert.id}/${action}`, note === null ? {} : { note });
+      await post(`/api/v1/alerts/${alert.id}/steps`, { step: action, note });
       this.noting = null;
       this.say(action === "acknowledge" ? "Acknowledged." : action === "close" ? "Closed." : "Noted.");
       await this.onChanged();

@@ -45,27 +45,44 @@ export const ALERT_STATE = {
   open: "New",
   acknowledged: "Acknowledged",
   assigned: "Assigned",
-  actioned: "Acted on",
   shelved: "Shelved",
-  closed: "Closed",
-  superseded: "Superseded",
+  needs_review: "Look again",
+  resolved: "Quiet again",
   withdrawn: "Withdrawn",
+  superseded: "Part of another",
+  closed: "Closed",
 };
-export const ALERT_TONE = { open: "bad", acknowledged: "accent", assigned: "accent", actioned: "good" };
+export const ALERT_TONE = { open: "bad", needs_review: "bad", acknowledged: "accent", assigned: "accent" };
 export const CHANGE = {
-  new: "Raised",
   raised: "Raised",
-  late: "Found late",
   strengthened: "Strengthened",
-  weakened: "Weakened",
-  withdrawn: "Withdrawn by new data",
-  returned: "Returned",
+  amended: "Numbers changed",
+  withdrawn: "Withdrawn",
+  needs_review: "Evidence fell away",
+  resolved: "Quiet again",
+  reopened: "Opened again",
+  superseded: "Part of another alert",
+};
+export const STEP = {
+  ...CHANGE,
+  acknowledge: "Acknowledged",
+  assign: "Assigned",
+  note: "Note",
+  close: "Closed",
+  shelve: "Shelved",
 };
 export const REASON = {
-  unknown_field: "a field this system does not know",
-  unknown_code: "a code this system does not know",
-  unknown_form: "an unknown form version",
-  invalid: "fields that do not fit",
+  new_report: "by a new report",
+  late_report: "by a late report",
+  corrected: "by a correction",
+  refuted: "since its evidence was refuted",
+  withdrawn: "since its evidence was withdrawn",
+  reviewed: "by a review",
+  linked: "since reports were put together",
+  clock: "by the passing of time",
+  baseline_changed: "since the usual rate changed",
+  rule_version_changed: "by a new version of the rule",
+  split: "since reports were taken apart",
 };
 
 /** A code in readable words when nothing better is known. */

@@ -1,0 +1,510 @@
+"""Rows as the screen shows them, composed from the slices below. Everything crosses all sectors."""
+
+import datetime as dt
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from shapely.geometry import shape
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from incidents.alerts import queries as alerts
+from incidents.casework import counting
+from incidents.casework import queries as casework
+from incidents.claims import queries as claims
+from incidents.desk import titles
+from incidents.evidence.queries import MediaRow, media_of
+from incidents.intake import queries as intake
+from incidents.intake.model import ObservationRevision
+from incidents.intake.queries import ObservationRow, Position
+from monitor.access import Actor
+from monitor.door import Door
+from monitor.mission.queries import MissionRow, the_mission
+from monitor.outbox import last_event_id
+from monitor.people.model import Person
+from monitor.places.queries import PlaceRow, all_lines, all_places, base_map
+from monitor.watches.queries import hours_monitored, open_watches
+
+# A team in the field is expected to say something this often; twice as long is late, four times is silent.
+REPORT_INTERVAL_H = 3.0
+LATE_AFTER = dt.timedelta(hours=6)
+# An alert that could have been known this long before it was raised came from late reports.
+FOUND_LATE_AFTER = dt.timedelta(hours=1)
+LAST_HEARD_WITHIN = dt.timedelta(days=30)
+WINDOW = dt.timedelta(hours=24)
+ASKING = ("open", "needs_review")
+SHOWN_ON_THE_MAP = ("received", "in_review", "accepted", "returned", "quarantined")
+MAP_COLUMNS = (
+    "id",
+    "number",
+    "revision",
+    "category",
+    "type",
+    "symbol",
+    "title",
+    "short",
+    "info_type",
+    "processing",
+    "confidence",
+    "tier",
+    "start",
+    "end",
+    "received",
+    "sector",
+    "from",
+    "lon",
+    "lat",
+    "uncertainty_m",
+    "observer",
+    "bearing",
+    "shape",
+    "incident",
+)
+
+
+def state(door: Door) -> dict[str, Any]:
+    """What time it is in the mission, how fresh the picture is, what waits, and who watches."""
+    session, now = door.session, door.now
+    mission = the_mission(session)
+    period = mission.period_holding(now) or _last_period(mission, now)
+    waiting = intake.review_queue(session)
+    last = _last_report(session)
+    return {
+        "now": now.isoformat(),
+        "clock_rate": door.app.clock.rate,
+        "last_event_id": last_event_id(session),
+        "report_interval_h": REPORT_INTERVAL_H,
+        "mission": {
+            "name": mission.name,
+            "timezone": mission.timezone,
+            "starts_at": mission.starts_at.isoformat(),
+            "is_exercise": mission.is_exercise,
+        },
+        "actor": {
+            "id": door.actor.id,
+            "name": door.actor.name,
+            "permissions": sorted(door.actor.permissions),
+        },
+        "period": {"start": period[0].isoformat(), "end": period[1].isoformat()},
+        "counts": {
+            "review": len(waiting),
+            "oldest_waiting": waiting[0].recorded_at.isoformat() if waiting else None,
+            "alerts_new": sum(row.state in ASKING for row in alerts.alerts(session, now)),
+            **_violations(session, period, now),
+        },
+        "freshness": {
+            "last_received_at": last.recorded_at.isoformat() if last else None,
+            "last_report": {"at": last.t_start.isoformat(), "place": last.observed_from or "place not stated"}
+            if last
+            else None,
+        },
+        "sectors": _sectors(session, period, now),
+    }
+
+
+def _last_period(mission: MissionRow, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Outside the mission's span the period that ended last stays on the board."""
+    ended = mission.periods(now)
+    return ended[-1] if ended else (mission.starts_at, mission.starts_at)
+
+
+def _last_report(session: Session) -> ObservationRevision | None:
+    query = select(ObservationRevision).order_by(ObservationRevision.recorded_at.desc())
+    return session.scalar(query.limit(1))
+
+
+def _violations(
+    session: Session, period: tuple[dt.datetime, dt.datetime], now: dt.datetime
+) -> dict[str, int]:
+    """The period's violations so far: accepted ones, and beside them those not yet reviewed."""
+    rows = intake.observations(session, *period, categories=("CFV",))
+    refs = casework.incidents_of(session, [row.observation_id for row in rows])
+    known = [_as_counted(row, refs.get(row.observation_id)) for row in rows]
+    return {
+        "violations_accepted": counting.total(counting.accepted_violations(known, *period, now)).best,
+        "violations_waiting": counting.total(counting.unreviewed_violations(known, *period, now)).best,
+    }
+
+
+def _as_counted(row: ObservationRow, ref: casework.IncidentRef | None) -> counting.Counted:
+    return counting.Counted(
+        id=row.observation_id,
+        category=row.category,
+        type=row.type,
+        info_type=row.info_type or "",
+        processing=row.processing,
+        observer=row.author_id,
+        start=row.t_start,
+        end=row.t_end,
+        received_at=row.received_at,
+        sector=row.sector_code,
+        sector_by_observer=row.sector_basis == "observer",
+        count_min=row.count_min,
+        count_best=row.count_best,
+        count_max=row.count_max,
+        qualifier=row.count_qualifier,
+        incident=ref.incident_id if ref else None,
+        assessment=ref.assessment if ref else None,
+        exercise=row.fields.get("assessed_exercise"),
+        is_training=row.is_training,
+    )
+
+
+def _sectors(
+    session: Session, period: tuple[dt.datetime, dt.datetime], now: dt.datetime
+) -> list[dict[str, Any]]:
+    start, end = period[0], min(max(now, period[0]), period[1])
+    hours = hours_monitored(session, start, end, now)
+    heard = _last_heard(session, now)
+    out: dict[str, set[str]] = {}
+    for watch in open_watches(session, known_at=now):
+        if not watch.is_down:
+            for code in watch.sectors:
+                out.setdefault(code, set()).add(watch.team or watch.post or watch.id)
+    return [
+        {
+            "code": sector.code,
+            "name": sector_name(sector),
+            "hours_watched": round(hours.get(sector.code, 0.0), 2),
+            "hours_possible": round((end - start).total_seconds() / 3600, 2),
+            "is_watched": sector.code in out,
+            "teams_out": len(out.get(sector.code, ())),
+            "last_report_at": heard[sector.code].isoformat() if sector.code in heard else None,
+        }
+        for sector in all_places(session, kinds=("sector",))
+    ]
+
+
+def sector_name(sector: PlaceRow) -> str:
+    """Short, since the board says that these are sectors and the page that they are an exercise."""
+    return sector.name.removesuffix(" (exercise)").removeprefix("Sector ")
+
+
+def _last_heard(session: Session, now: dt.datetime) -> dict[str, dt.datetime]:
+    """When each sector's last report came."""
+    found = session.execute(
+        select(ObservationRevision.sector_code, func.max(ObservationRevision.recorded_at))
+        .where(
+            ObservationRevision.sector_code.is_not(None),
+            ObservationRevision.recorded_at > now - LAST_HEARD_WITHIN,
+        )
+        .group_by(ObservationRevision.sector_code)
+    )
+    return {code: at for code, at in found if code is not None}
+
+
+def ground(session: Session) -> dict[str, Any]:
+    """What lies under the reports: base map, lines with their sources, sectors, posts and settlements."""
+    base = base_map(session)
+    drawn = json.loads(base.content) if base else {"type": "FeatureCollection", "features": []}
+    places = [_shown_place(place) for place in all_places(session)]
+    return {
+        "base": drawn,
+        "bounds": drawn.get("bbox") or _bounds_of(places),
+        "places": places,
+        "lines": [
+            {
+                "code": line.code,
+                "version": line.version,
+                "label": line.name_in(titles.LANGUAGE),
+                "geometry": line.geometry,
+                "source": line.source,
+                "source_date": line.source_date,
+                "disclaimer": line.disclaimer,
+            }
+            for line in all_lines(session)
+        ],
+    }
+
+
+def _shown_place(place: PlaceRow) -> dict[str, Any]:
+    is_area = place.geometry["type"] != "Point"
+    return {
+        "code": place.code,
+        "kind": place.kind,
+        "label": place.name.removesuffix(" (exercise)"),
+        "lon": place.lon,
+        "lat": place.lat,
+        "geometry": place.geometry if is_area else None,
+        "bounds": list(shape(place.geometry).bounds) if is_area else None,
+        "population": place.traits.get("population"),
+    }
+
+
+def _bounds_of(places: Collection[Mapping[str, Any]]) -> list[float]:
+    if not places:
+        return [-180.0, -80.0, 180.0, 80.0]
+    lons, lats = [place["lon"] for place in places], [place["lat"] for place in places]
+    return [min(lons) - 1, min(lats) - 1, max(lons) + 1, max(lats) + 1]
+
+
+def map_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None) -> dict[str, Any]:
+    """Observations of a window as columns and rows, oldest first. Exact positions only for whom they are."""
+    session = door.session
+    start = start or door.now - WINDOW
+    found = intake.observations(session, start, end, states=SHOWN_ON_THE_MAP)
+    rows = [row for row in found if not row.is_training]
+    refs = casework.incidents_of(session, [row.observation_id for row in rows])
+    exact = exact_positions(door, rows)
+    return {
+        "from": start.isoformat(),
+        "columns": MAP_COLUMNS,
+        "rows": [_map_row(row, exact.get(row.observation_id), refs.get(row.observation_id)) for row in rows],
+    }
+
+
+def exact_positions(door: Door, rows: Collection[ObservationRow]) -> dict[str, Position]:
+    if not door.actor.may("incidents:position:read"):
+        return {}
+    return intake.positions(door.session, door.app.keys, rows)
+
+
+def _map_row(row: ObservationRow, at: Position | None, ref: casework.IncidentRef | None) -> list[Any]:
+    observer = [*_rounded(at.observer), at.accuracy_m] if at and at.observer else None
+    bearing = at.bearing_deg if at else None
+    return [
+        row.observation_id,
+        row.receipt_number,
+        row.revision_no,
+        row.category,
+        row.type,
+        titles.symbol(row.category, row.type),
+        titles.title(row, at),
+        titles.counted(row),
+        row.info_type,
+        row.processing,
+        titles.confidence(row, ref.assessment if ref else None),
+        row.tier,
+        row.t_start.isoformat(),
+        row.t_end.isoformat(),
+        row.received_at.isoformat(),
+        row.sector_code,
+        row.observed_from,
+        row.lon,
+        row.lat,
+        row.event_uncertainty_m,
+        observer,
+        bearing,
+        _rings(at.geometry) if at and at.geometry and bearing is not None else None,
+        ref.label if ref else None,
+    ]
+
+
+def _rings(geometry: Mapping[str, Any]) -> list[list[list[float]]]:
+    """All rings of a polygon or multipolygon, to about a metre."""
+    parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    return [[_rounded(point) for point in ring] for part in parts for ring in part]
+
+
+def _rounded(point: Iterable[float]) -> list[float]:
+    return [round(value, 5) for value in point]
+
+
+def queue(door: Door) -> list[dict[str, Any]]:
+    """What waits for a reviewer, longest waiting first."""
+    rows = intake.review_queue(door.session)
+    exact = exact_positions(door, rows)
+    media = media_by_id(door.session, rows)
+    return [
+        report_line(row, exact.get(row.observation_id))
+        | {
+            "waiting_since": row.recorded_at.isoformat(),
+            "author": row.author_name,
+            "team": row.team_code,
+            "is_own": is_own(row, door.actor),
+            "media": len(media.get(row.observation_id, ())),
+            "is_late": row.received_at - row.t_end > LATE_AFTER,
+        }
+        for row in rows
+    ]
+
+
+def is_own(row: ObservationRow, actor: Actor) -> bool:
+    return row.author_id in {actor.id, actor.person_id}
+
+
+def report_line(row: ObservationRow, at: Position | None) -> dict[str, Any]:
+    """What every list shows of an observation."""
+    return {
+        "id": row.observation_id,
+        "number": row.receipt_number,
+        "revision": row.revision_no,
+        "category": row.category,
+        "type": row.type,
+        "symbol": titles.symbol(row.category, row.type),
+        "title": titles.title(row, at),
+        "tier": row.tier,
+        "processing": row.processing,
+        "start": row.t_start.isoformat(),
+        "end": row.t_end.isoformat(),
+        "from": row.observed_from,
+        "sector": row.sector_code,
+    }
+
+
+def media_by_id(session: Session, rows: Collection[ObservationRow]) -> dict[str, list[MediaRow]]:
+    """The files of the live revisions."""
+    live = {row.observation_id: row.revision_no for row in rows}
+    found: dict[str, list[MediaRow]] = {}
+    for item in media_of(session, list(live)):
+        if item.revision_no == live[item.observation_id]:
+            found.setdefault(item.observation_id, []).append(item)
+    return found
+
+
+def names(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Actor codes such as `person:<id>` as people's names; the system keeps its own."""
+    ids = {code.partition(":")[2] for code in actors if code.startswith("person:")}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {f"person:{person_id}": name for person_id, name in rows}
+
+
+def incident_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None) -> list[dict[str, Any]]:
+    """Incidents whose reports or opening fall into the window, newest first."""
+    session = door.session
+    start = start or door.now - WINDOW
+    found = casework.incidents(session)
+    by_id = linked(door, {one for row in found for one in row.observation_ids})
+    lines = [incident_line(row, [by_id[one] for one in row.observation_ids if one in by_id]) for row in found]
+    return [
+        line
+        for line, row in zip(lines, found, strict=True)
+        if max(row.recorded_at, dt.datetime.fromisoformat(line["end"])) >= start
+        and (end is None or dt.datetime.fromisoformat(line["start"]) < end)
+    ]
+
+
+def linked(door: Door, ids: Collection[str]) -> dict[str, ObservationRow]:
+    rows = intake.observations(door.session, ids=ids) if ids else []
+    return {row.observation_id: row for row in rows}
+
+
+def incident_line(row: casework.IncidentRow, members: list[ObservationRow]) -> dict[str, Any]:
+    first = min(members, key=lambda one: one.t_start, default=None)
+    opened = row.recorded_at.astimezone(dt.UTC)
+    return {
+        "id": row.incident_id,
+        "number": row.label,
+        "category": first.category if first else "",
+        "type": first.type if first else "",
+        "symbol": titles.symbol(first.category, first.type) if first else "other",
+        "title": titles.type_label(first.type) if first else "No report is linked any more",
+        "place": _incident_place(members),
+        "start": min((one.t_start for one in members), default=opened).isoformat(),
+        "end": max((one.t_end for one in members), default=opened).isoformat(),
+        "observations": len(members),
+        "assessment": row.assessment,
+        "release": row.release,
+    }
+
+
+def _incident_place(members: list[ObservationRow]) -> str | None:
+    from_where = list(dict.fromkeys(one.observed_from for one in members if one.observed_from))
+    sectors = list(dict.fromkeys(one.sector_code for one in members if one.sector_code))
+    seen = f"seen or heard from {' and '.join(from_where[:2])}" if from_where else None
+    return ", ".join(part for part in (seen, "/".join(sectors)) if part) or None
+
+
+def claim_rows(session: Session, start: dt.datetime, end: dt.datetime | None) -> dict[str, Any]:
+    """What the parties said, every party with the same columns, in the mission's order."""
+    mission = the_mission(session)
+    parties = {party.code: party.name_in(titles.LANGUAGE) for party in mission.parties}
+    found = claims.claims(session, start, end)
+    for row in found:
+        parties.setdefault(row.claimant_party, row.claimant_party)
+    return {
+        "parties": [{"code": code, "name": name} for code, name in parties.items()],
+        "claims": [_claim(row, parties) for row in reversed(found)],
+    }
+
+
+def _claim(row: claims.ClaimRow, parties: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "party": row.claimant_party,
+        "party_name": parties.get(row.claimant_party, row.claimant_party),
+        "claimant": row.claimant,
+        "accused_name": parties.get(row.against, row.against) if row.against else None,
+        "title": _claim_title(row),
+        "start": row.t_start.isoformat(),
+        "end": row.t_end.isoformat() if row.t_end else None,
+        "place": row.place_text,
+        "lon": row.lon,
+        "lat": row.lat,
+        "uncertainty_m": row.uncertainty_m,
+        "status": row.status,
+        "source_url": row.source_url,
+        "text": row.note or None,
+    }
+
+
+def _claim_title(row: claims.ClaimRow) -> str:
+    persons = ((row.killed, "killed"), (row.wounded, "wounded"))
+    harmed = [f"{number} {word}" for number, word in persons if number]
+    parts = [titles.readable(row.stated_type), row.weapons_text.replace(";", ", "), *harmed]
+    return ", ".join(part for part in parts if part)
+
+
+def inbox(door: Door) -> list[dict[str, Any]]:
+    """Every alert, the newest first, with why it fired and what became of it."""
+    rows = alerts.alerts(door.session, door.now)
+    sectors = {place.code: place.name for place in all_places(door.session, kinds=("sector",))}
+    keys = door.app.keys if door.actor.may("incidents:text:read") else None
+    versions = {row.id: alerts.alert_versions(door.session, row.id) for row in rows}
+    steps = {row.id: alerts.alert_steps(door.session, row.id, keys) for row in rows}
+    known = names(door.session, [step.actor for one in steps.values() for step in one])
+    return [_alert(row, versions[row.id], steps[row.id], known, sectors) for row in rows]
+
+
+def _alert(
+    row: alerts.AlertRow,
+    versions: list[alerts.VersionRow],
+    steps: list[alerts.StepRow],
+    known: Mapping[str, str],
+    sectors: Mapping[str, str],
+) -> dict[str, Any]:
+    happened: list[dict[str, Any]] = [
+        {"at": one.recorded_at, "what": one.change, "why": one.reason, "by": None, "note": None}
+        for one in versions
+    ]
+    done: list[dict[str, Any]] = [
+        {
+            "at": one.recorded_at,
+            "what": one.step,
+            "why": None,
+            "by": name_of(one.actor, known),
+            "note": one.note,
+        }
+        for one in steps
+    ]
+    sector = row.sector_code
+    return {
+        "id": row.id,
+        "number": row.label,
+        "severity": row.severity,
+        "title": row.rule_title,
+        "rule_id": row.rule_id,
+        "place": sectors.get(sector, sector).removesuffix(" (exercise)") if sector else "Outside all sectors",
+        "state": row.state,
+        "actor": name_of(row.acknowledged_by, known) if row.acknowledged_by else None,
+        "raised_at": row.raised_at.isoformat(),
+        "changed_at": row.last_changed_at.isoformat(),
+        "condition_from": row.condition_from.isoformat(),
+        "detectable_at": row.detectable_at.isoformat(),
+        "why": row.sentence,
+        "change": row.last_change,
+        "is_late": row.raised_at - row.detectable_at > FOUND_LATE_AFTER,
+        "evidence": sorted({cited.observation_id for cited in row.evidence}),
+        "reviewed": round(row.share_reviewed * len(row.evidence)),
+        "quarantined": row.quarantined_evidence,
+        "history": [
+            entry | {"at": entry["at"].isoformat()}
+            for entry in sorted(happened + done, key=lambda entry: entry["at"])
+        ],
+    }
+
+
+def name_of(actor: str, known: Mapping[str, str]) -> str:
+    """A person's name; anything else is the mission's own machine."""
+    return known.get(actor, "Truceline" if actor.startswith("system") else actor.partition(":")[0])
