@@ -9,8 +9,9 @@ from monitor.mission.views import bp as mission
 from monitor.outbox import Subscriber
 from monitor.people.views import bp as people
 from monitor.places.views import bp as places
+from monitor.watches.views import bp as watches
 from monitor.web.openapi import bp as openapi
 
-BLUEPRINTS = [people, mission, places, live, log, openapi]
+BLUEPRINTS = [people, mission, places, watches, live, log, openapi]
 JOBS: list[Job] = [*LOG_JOBS]
 SUBSCRIBERS: list[Subscriber] = []

@@ -2,17 +2,20 @@
 
 from marshmallow import Schema, fields
 
-by_language = {"keys": fields.String(), "values": fields.String()}
+
+def by_language() -> fields.Dict:
+    """Texts by language code."""
+    return fields.Dict(keys=fields.String(), values=fields.String())
 
 
 class PartySchema(Schema):
     code = fields.String()
-    name = fields.Dict(**by_language)
+    name = by_language()
 
 
 class MissionSchema(Schema):
     code = fields.String()
-    name = fields.Dict(**by_language)
+    name = by_language()
     timezone = fields.String()
     cut_off = fields.String()
     starts_at = fields.AwareDateTime()
@@ -20,7 +23,7 @@ class MissionSchema(Schema):
     exercise = fields.Boolean()
     languages = fields.List(fields.String())
     declination_deg = fields.Float()
-    disclaimer = fields.Dict(**by_language)
+    disclaimer = by_language()
     parties = fields.List(fields.Nested(PartySchema))
     now = fields.AwareDateTime()
     clock_rate = fields.Float()

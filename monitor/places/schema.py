@@ -2,7 +2,10 @@
 
 from marshmallow import Schema, fields
 
-by_language = {"keys": fields.String(), "values": fields.String()}
+
+def by_language() -> fields.Dict:
+    """Texts by language code."""
+    return fields.Dict(keys=fields.String(), values=fields.String())
 
 
 class PlaceSchema(Schema):
@@ -11,7 +14,7 @@ class PlaceSchema(Schema):
     code = fields.String()
     kind = fields.String()
     label = fields.String()
-    names = fields.Dict(**by_language)
+    names = by_language()
     lon = fields.Float()
     lat = fields.Float()
     geometry = fields.Dict(allow_none=True)
@@ -36,7 +39,7 @@ class LineSchema(Schema):
     kind = fields.String()
     version = fields.Integer()
     label = fields.String()
-    names = fields.Dict(**by_language)
+    names = by_language()
     geometry = fields.Dict()
     source = fields.String()
     source_date = fields.String(allow_none=True)

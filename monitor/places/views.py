@@ -55,7 +55,8 @@ def _unless_known(response: Response, digest: str) -> Response:
     response.set_etag(digest)
     response.cache_control.private = True
     response.cache_control.no_cache = True
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _shown_place(place: PlaceRow, language: str) -> dict[str, Any]:
