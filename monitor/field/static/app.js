@@ -2,7 +2,7 @@
 // the phone's own way back works.
 
 import { NEGATIVE_QUESTIONS, QUESTIONS, emptyDraft, isNegative, judge, observation } from "./compose.js";
-import { announce, button, h, redraw } from "./dom.js";
+import { announce, button, h, redraw, sure } from "./dom.js";
 import { glyph } from "./glyphs.js";
 import { findPosition, stopFinding } from "./position.js";
 import { ASKED, suggestedExposure, timeText, watchLabel } from "./questions.js";
@@ -183,8 +183,8 @@ function begin(type) {
   go("report", draft.id);
 }
 
-function discard(draft) {
-  if (!confirm(t("draft.discard_sure"))) return;
+async function discard(draft) {
+  if (!(await sure(t("draft.discard_sure"), t("draft.discard"), t("form.cancel")))) return;
   for (const photo of draft.photos) if (!photo.sent) forgetPhoto(photo.media_id);
   kept.drafts.splice(kept.drafts.indexOf(draft), 1);
   saveNow();
@@ -264,9 +264,14 @@ function stateOf(report) {
   if (report.state === "sending") return [report.problem?.key === "send.sign_in" ? "sign_in" : "sending", "warn"];
   if (report.state === "stopped") return ["stopped", "bad"];
   if (photosLeft(report)) return ["photos", "warn"];
-  const processing = report.receipt.processing;
+  const processing = standing(report);
   const kinds = { accepted: "good", returned: "bad", rejected: "bad", quarantined: "warn" };
   return [processing, kinds[processing] || "accent"];
+}
+
+/** Where the reviewers are with it: as last asked, else as it was received. */
+function standing(report) {
+  return report.receipt?.now ?? report.receipt?.processing;
 }
 
 // My watch -------------------------------------------------------------------------------------------------
@@ -293,7 +298,7 @@ function watchCard() {
 }
 
 async function tellWatch(watch, kind) {
-  if (kind === "ended" && !confirm(t("watch.end_sure"))) return;
+  if (kind === "ended" && !(await sure(t("watch.end_sure"), t("watch.end"), t("form.cancel")))) return;
   world.watchSaid = t("watch.sending");
   draw();
   const response = await change(`/api/v1/watches/${watch.id}/events`, watchEvent(kind));
@@ -511,11 +516,11 @@ function sentNotice(report) {
   if (report.problem) lines.push(t(report.problem.key, report.problem.facts));
   if (report.media.some((photo) => photo.state === "lost")) lines.push(t("send.photo_lost"));
   if (report.media.some((photo) => photo.state === "refused")) lines.push(t("send.photo_refused"));
-  const processing = report.receipt?.processing;
+  const processing = standing(report);
   if (processing === "quarantined") lines.push(t("receipt.why_quarantined"), ...report.receipt.reasons.map(reasonText));
   if (processing === "returned" || processing === "rejected") {
     lines.push(t(`receipt.why_${processing}`));
-    if (report.receipt.comment) lines.push(`“${report.receipt.comment}”`);
+    if (report.receipt.question) lines.push(`“${report.receipt.question}”`);
   }
   if (!lines.length) return null;
   return h("div", { class: "notice warn", role: "status" },
@@ -568,7 +573,7 @@ async function load() {
   try {
     const [taxonomy, places] = await Promise.all([
       get(`/api/v1/taxonomy?language=${language}`),
-      get("/api/v1/places"),
+      get(`/api/v1/places?language=${language}`),
       loadWatches(),
       setClock(),
     ]);
@@ -600,18 +605,10 @@ async function loadWatches() {
   world.watches = watchesOf(await get("/api/v1/watches?mine=1"));
 }
 
-function placesOf(answer) {
-  return answer.places.map((place) => {
-    const names = place.names ?? {};
-    return {
-      code: place.code,
-      kind: place.kind,
-      lon: place.lon ?? null,
-      lat: place.lat ?? null,
-      label: names[language] ?? place.name ?? names.en ?? place.code,
-      names: [place.code, ...Object.values(names)],
-    };
-  });
+function placesOf({ places }) {
+  return places.map(({ code, kind, label, names, lon, lat }) => ({
+    code, kind, label, lon: lon ?? null, lat: lat ?? null, names: [code, label, ...Object.values(names)],
+  }));
 }
 
 function watchesOf(answer) {

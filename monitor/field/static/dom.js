@@ -143,3 +143,20 @@ export function select({ id, label, hint, error, value, options, none, change })
 export function announce(text) {
   document.getElementById("said").textContent = text;
 }
+
+/** Asks in the page's own words, as the browser's own question would not; resolves to true or false. */
+export function sure(question, yes, no) {
+  return new Promise((resolve) => {
+    const answer = (value) => {
+      dialog.remove();
+      resolve(value);
+    };
+    const dialog = h("dialog", { class: "sure", oncancel: () => answer(false), "aria-labelledby": "sure-question" },
+      h("p", { id: "sure-question" }, question),
+      h("div", { class: "row" },
+        button("sure-no", no, () => answer(false), "quiet"),
+        button("sure-yes", yes, () => answer(true), "primary")));
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

@@ -9,6 +9,7 @@ import { isFinding } from "./position.js";
 import { clockText, momentText, now, secondsText, wallTime } from "./time.js";
 import { maybe, numberOf, shownNumber, t } from "./words.js";
 
+const LOCATED = ["settlement", "post", "base"];
 const AGO = ["1", "2", "5", "10", "15", "30"];
 const DISTANCES = [["0", "1"], ["1", "3"], ["3", "5"], ["5", "10"], ["10", "20"]];
 
@@ -176,7 +177,7 @@ function askEvent(form) {
       change: (mode) => set({ mode }) }),
     event.mode === "direction" && direction(form, set),
     event.mode === "place" && placePicker({ id: "event-place", label: t("event.which_place"), error: errors["event-place"],
-      places: form.places.filter((place) => place.kind !== "sector"), near: form.here(), value: event.place,
+      places: form.places.filter((place) => LOCATED.includes(place.kind)), near: form.here(), value: event.place,
       change: (place) => set({ place }) }),
     event.mode === "point" && [
       choices({ id: "point-by", legend: t("event.point_how"), hidden: true, value: event.point_by,

@@ -153,7 +153,7 @@ async function renewToken() {
 async function lookAgain() {
   for (const report of kept.reports) {
     const link = report.receipt?.links?.self;
-    if (!link || !OPEN_STATES.includes(report.receipt.processing)) continue;
+    if (!link || !OPEN_STATES.includes(report.receipt.now ?? report.receipt.processing)) continue;
     const response = await fetch(link, { cache: "no-store", headers: { Accept: "application/json" } }).catch(() => null);
     if (!response?.ok || response.redirected) continue;
     const receipt = { ...report.receipt, ...(await response.json()) };

@@ -33,7 +33,7 @@ export async function setClock() {
   const asked = Date.now();
   const response = await fetch(mission.clock_url, { cache: "no-store", headers: { Accept: "application/json" } });
   if (!response.ok || response.redirected) return;
-  const { now: at, rate } = await response.json();
+  const { now: at, clock_rate: rate } = await response.json();
   anchor = { asked: (asked + Date.now()) / 2, at: Date.parse(at), rate };
 }
 
