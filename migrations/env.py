@@ -2,7 +2,6 @@
 
 import importlib
 import pkgutil
-
 from typing import Any, Literal
 
 from alembic import context

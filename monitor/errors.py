@@ -1,6 +1,6 @@
 """What can be refused, in the project's own words. The door turns these into problems (RFC 9457) or pages.
 
-Raise with facts, not with text: `raise WrongState(thing="incident", wanted="corroborated", found="reported")`.
+Raise with facts, not with text: `raise WrongState(thing="incident", wanted="possible", found="refuted")`.
 """
 
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""Effects after the commit. An event is a row in the transaction that caused it; subscribers hear of it after.
+"""Effects after the commit. An event is a row of the transaction that caused it; subscribers hear later.
 
 Numbers are given in commit order (`take_sequence`), so "everything after n" misses nothing. A
 subscriber's place moves in the same transaction as what it did, so a crash repeats nothing.

@@ -35,7 +35,7 @@ def expect_media(
 
 
 def receive_media(door: Door, media_id: str, content: bytes, sha256: str, mime: str) -> bool:
-    """Keeps a file; answers whether it is new. Raises BadRequest for a cut body, Conflict for another file."""
+    """Keeps a file; answers whether it is new. BadRequest for a cut body, Conflict for another file."""
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise BadRequest(reason=f"The bytes that arrived have the SHA-256 {found}, not {sha256}. Send again.")

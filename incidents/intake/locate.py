@@ -51,6 +51,10 @@ class Where:
     bearing_deg: float | None = None
     reasons: list[str] = field(default_factory=list)
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        return None if self.lon is None or self.lat is None else (self.lon, self.lat)
+
 
 def locate(observer: Mapping[str, Any], event: Mapping[str, Any], ground: Ground) -> Where:
     """Places an observation. `observer` and `event` are parts of the body as far as they could be read."""

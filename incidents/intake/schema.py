@@ -186,7 +186,7 @@ class ReviewSchema(Schema):
 
 
 def judge(body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """What could be read of a body, and what was odd about it, as reason codes such as `count.best:invalid`."""
+    """What could be read of a body, and what was odd, as reason codes such as `not_allowed:count.best`."""
     schema = ObservationSchema(unknown=INCLUDE)
     try:
         read, problems = schema.load(dict(body)), {}

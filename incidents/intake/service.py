@@ -214,7 +214,7 @@ def _row(
     said, count = read.get("time") or {}, read.get("count") or {}
     kind = read.get("type", NOT_KNOWN)
     public, _private = taxonomy().split_private(kind, read.get("fields_") or {})
-    x, y, z = geo.ecef(where.lon, where.lat) if where.lon is not None else (None, None, None)
+    x, y, z = geo.ecef(*where.point) if where.point else (None, None, None)
     best = count.get("best") if count.get("best") is not None else count.get("min")
     return ObservationRevision(
         observation_id=observation_id,
@@ -242,7 +242,7 @@ def _row(
         x=x,
         y=y,
         z=z,
-        cell=geo.cell(where.lon, where.lat) if where.lon is not None else None,
+        cell=geo.cell(*where.point) if where.point else None,
         event_uncertainty_m=where.uncertainty_m,
         geo_precision=where.precision,
         count_min=count.get("min") if count.get("min") is not None else best,

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from monitor.door import App
 from monitor.outbox import Told, events_after, last_event_id
@@ -36,14 +36,16 @@ class Stream:
             place = last_event_id(session) if after is None else after
         yield f"retry: 2000\nid: {place}\n\n"
         while not self._stopping.is_set():
-            for told in self._after(place):
-                place = told.id
-                yield f"id: {told.id}\nevent: {told.name}\ndata: {json.dumps(told.data)}\n\n"
+            for event in self._after(place):
+                place = event.id
+                yield f"id: {event.id}\nevent: {event.name}\ndata: {json.dumps(event.data)}\n\n"
             with self._changed:
-                if not self._changed.wait_for(
-                    lambda at=place: self._last_id > at or self._stopping.is_set(), HEARTBEAT_S
-                ):
-                    yield ": still here\n\n"
+                told = self._changed.wait_for(self._has_more_than(place), HEARTBEAT_S)
+            if not told:
+                yield ": still here\n\n"
+
+    def _has_more_than(self, place: int) -> Callable[[], bool]:
+        return lambda: self._last_id > place or self._stopping.is_set()
 
     def _after(self, place: int) -> list[Told]:
         with self._changed:

@@ -18,7 +18,7 @@ bp = Blueprint("log", __name__, url_prefix="/api/v1/log")
 def head(door: Door) -> Any:
     key = merkle.VerifierKey.of(door.app.settings.log_origin, door.app.keys.log)
     found = _head(door)
-    return {"size": found.size, "root": found.root.hex(), "note": found.note, "vkey": key.text()}
+    return {"size": found.size, "root": found.root.hex(), "note": found.note, "vkey": key.text}
 
 
 @bp.route(

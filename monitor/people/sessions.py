@@ -57,7 +57,8 @@ class ServerSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, ServerSession)
-        if not session.modified and (session.token is None or wall_now() - session.seen_at < NOTE_EVERY):
+        is_noted = session.seen_at is None or wall_now() - session.seen_at < NOTE_EVERY
+        if not session.modified and is_noted:
             return
         old, wall = session.token, wall_now()
         token = old if old and not session.rotates else secrets.token_urlsafe(32)

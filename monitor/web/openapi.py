@@ -90,10 +90,10 @@ def _responses(facts: RouteFacts) -> dict[str, Any]:
 
 @bp.route("/openapi.json", methods=["GET"], permission=PUBLIC, summary="This description")
 def openapi_json(door: Door) -> Any:
-    return describe(current_app)  # type: ignore[arg-type]
+    return describe(current_app)
 
 
 @bp.route("/", methods=["GET"], permission=PUBLIC, summary="This description, to read")
 def openapi_page(door: Door) -> str:
-    described = describe(current_app)  # type: ignore[arg-type]
+    described = describe(current_app)
     return render_template("openapi.html", described=described)

@@ -54,3 +54,14 @@ def test_a_log_that_was_shortened_is_not_signed(door):
 def test_a_leaf_is_written_in_one_way_only(door):
     leaf = append(door.session, "test", {"z": 1, "a": "é"}, dt.datetime(2022, 9, 13, 8, tzinfo=dt.UTC))
     assert leaf.text == '{"a":"\\u00e9","at":"2022-09-13T08:00:00.000Z","seq":0,"type":"test","v":1,"z":1}'
+
+
+def test_anybody_can_fetch_the_signed_head_and_check_it(client, parts):
+    with parts.transaction() as door:
+        grow(door, 3)
+        sign_head(door)
+    given = client.nobody().get("/api/v1/log/head").json
+    head = merkle.Checkpoint.open(given["note"], merkle.VerifierKey.parse(given["vkey"]))
+    assert head.size == given["size"]
+    assert client.nobody().get("/api/v1/log/consistency/2").status_code == 200
+    assert client.nobody().get("/api/v1/log/head?size=99").status_code == 404

@@ -46,8 +46,8 @@ def test_many_writers_at_once_lose_no_update(store):
     def count():
         for _ in range(20):
             with store.transaction() as session:
-                lock = "" if store.is_sqlite else " FOR UPDATE"
-                number = session.execute(text("SELECT n FROM tally" + lock)).scalar()
+                reading = "SELECT n FROM tally" if store.is_sqlite else "SELECT n FROM tally FOR UPDATE"
+                number = session.execute(text(reading)).scalar()
                 session.execute(text("UPDATE tally SET n = :n"), {"n": number + 1})
 
     threads = [threading.Thread(target=count) for _ in range(6)]
