@@ -212,16 +212,23 @@ def _fact_row(fact: Fact) -> RuleFact:
 
 def _watch_changed(door: Door, event: WatchChanged) -> None:
     """Hours watched moved: rates over them are judged again, from the watch's first hour on."""
-    if event.sector is None:
+    if event.change == "planned":
         return
     bench = _Bench(door, Cause("baseline_changed", f"watch:{event.watch_id}"))
     for version_id, rule in rules_in_use(door):
         if isinstance(rule.asks, Rate) and rule.asks.exposure == "watch_hours":
             since = door.now - rule.asks.lookback
-            known = watches.watch_spans(door.session, since, door.now, door.now)
-            starts = [span.start for span in known if span.watch_id == event.watch_id]
-            if starts:
-                bench.judge(version_id, rule, event.sector, Span(max(since, min(starts)), door.now))
+            for sector, start in _watched_from(door, event.watch_id, since).items():
+                bench.judge(version_id, rule, sector, Span(start, door.now))
+
+
+def _watched_from(door: Door, watch_id: str, since: dt.datetime) -> dict[str, dt.datetime]:
+    """The sectors that a watch watched after a moment, each with the first hour of it."""
+    starts: dict[str, dt.datetime] = {}
+    for span in watches.watch_spans(door.session, since, door.now, door.now):
+        if span.watch_id == watch_id:
+            starts[span.sector] = min(span.start, starts.get(span.sector, span.start))
+    return starts
 
 
 def judge_due(door: Door) -> str | None:
@@ -386,7 +393,7 @@ class _WatchedWhenAsked(WatchHours):
     @cached_property
     def _known(self) -> WatchHours:
         spans = watches.watch_spans(self._door.session, self._span.start, self._span.end, self._door.now)
-        return WatchHours(Watched(span.sector, span.start, span.end) for span in spans if span.sector)
+        return WatchHours(Watched(span.sector, span.start, span.end) for span in spans)
 
     def minutes(self, sector: str, start: dt.datetime, end: dt.datetime) -> int:
         return 0 if sector == NO_SECTOR else self._known.minutes(sector, start, end)
