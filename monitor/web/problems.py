@@ -1,4 +1,4 @@
-"""Domain errors as answers: a problem (RFC 9457) for programs, a page for people. Unknown ones say nothing."""
+"""Domain errors as answers: a problem (RFC 9457) for programs, a page for people."""
 
 from http import HTTPStatus
 from typing import Any
