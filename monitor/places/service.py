@@ -28,31 +28,35 @@ def store_places(
         if facts.parent is not None and facts.parent not in names_of_areas:
             raise Invalid({f"places.geojson {facts.code} parent": [f"{facts.parent!r} is no sector or zone"]})
 
-    news = 0
+    changed: list[tuple[PlaceFacts, int]] = []
     for facts in told:
         before = known.pop(facts.code, None)
         if before is None or before.digest != facts.digest:
-            _add_version(session, facts, before.version + 1 if before else 1, now)
-            news += 1
-    for gone in known.values():
-        if gone.valid_to is None:
-            _close(session, gone.code, gone.version, now)
-            news += 1
+            changed.append((facts, before.version + 1 if before else 1))
+    _add_versions(session, changed, now)
+    gone = [place for place in known.values() if place.valid_to is None]
+    for place in gone:
+        _close(session, place.code, place.version, now)
     session.flush()
-    return news
+    return len(changed) + len(gone)
 
 
-def _add_version(session: Session, facts: PlaceFacts, version: int, now: dt.datetime) -> None:
-    x, y, z = geo.ecef(facts.lon, facts.lat)
-    own = asdict(facts)
-    names = own.pop("names")
-    cell = geo.cell(facts.lon, facts.lat)
-    place = Place(**own, version=version, x=x, y=y, z=z, cell=cell, recorded_at=now)
-    session.add(place)
+def _add_versions(session: Session, changed: Sequence[tuple[PlaceFacts, int]], now: dt.datetime) -> None:
+    places = [_new_version(facts, version, now) for facts, version in changed]
+    session.add_all(places)
     session.flush()
     session.add_all(
-        PlaceName(place_id=place.id, language=language, name=name) for language, name in names.items()
+        PlaceName(place_id=place.id, language=language, name=name)
+        for place, (facts, _) in zip(places, changed, strict=True)
+        for language, name in facts.names.items()
     )
+
+
+def _new_version(facts: PlaceFacts, version: int, now: dt.datetime) -> Place:
+    x, y, z = geo.ecef(facts.lon, facts.lat)
+    own = asdict(facts)
+    own.pop("names")
+    return Place(**own, version=version, x=x, y=y, z=z, cell=geo.cell(facts.lon, facts.lat), recorded_at=now)
 
 
 def _close(session: Session, code: str, version: int, now: dt.datetime) -> None:
