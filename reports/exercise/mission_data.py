@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from incidents import claims
 from incidents.claims.importer import read_press
 from incidents.claims.values import ClaimValues
 
 DATA = Path(__file__).parent / "data"
+SAMPLE = Path(claims.__path__[0]) / "data" / "press-incidents.csv"
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,10 @@ def _team(
     )
 
 
-def read_claims(table: str, first: dt.datetime, last: dt.datetime) -> list[dict[str, Any]]:
-    """The press sample's claims about events of the span, as one sends them to the API, in its order."""
-    return [_as_sent(claim) for claim in read_press(table).claims if first <= claim.t_start < last]
+def read_claims(mission: MissionData, sample: Path = SAMPLE) -> list[dict[str, Any]]:
+    """The real claims about events of the mission's span, as one sends them to the API, in their order."""
+    table = read_press(sample.read_text(encoding="utf-8"))
+    return [_as_sent(claim) for claim in table.claims if mission.starts_at <= claim.t_start < mission.ends_at]
 
 
 def _as_sent(claim: ClaimValues) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def scenario(seed: int, mission: MissionData, claims: Sequence[Mapping[str, Any]
     writer = Writer(seed, rng, ids, mission, watches)
     drafts = quiet_days(rng, writer, mission) + storyline.drafts(rng, writer, mission)
     drafts += quiet_watches(rng, writer, watches, drafts)
-    steps = watch_steps(watches)
+    steps = watch_steps(ids, watches)
     steps += writer.filed(drafts)
     steps += reviews(rng, mission, drafts)
     steps += storyline.casework(mission, drafts)

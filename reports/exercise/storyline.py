@@ -61,9 +61,9 @@ def casework(mission: MissionData, found: Sequence[Draft]) -> list[Step]:
 
 
 def acknowledgements(mission: MissionData) -> list[Step]:
-    """From time to time the duty officer acknowledges every alert that is open then."""
+    """From time to time the duty officer acknowledges the open alerts of some sectors."""
     return [
-        Step(moment(mission, told["at"]), "acknowledge", told["by"], {"note": "Seen; the teams are told."})
+        Step(moment(mission, told["at"]), "acknowledge", told["by"], {"sectors": told["sectors"]})
         for told in mission.story["acknowledged"]
     ]
 

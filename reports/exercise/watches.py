@@ -57,7 +57,7 @@ def duties(mission: MissionData, ids: Ids) -> list[Duty]:
     return found
 
 
-def watch_steps(watches: Sequence[Duty]) -> list[Step]:
+def watch_steps(ids: Ids, watches: Sequence[Duty]) -> list[Step]:
     """Plans the evening before, starts, one check-in, outages and ends."""
     steps = []
     for watch in watches:
@@ -72,19 +72,24 @@ def watch_steps(watches: Sequence[Duty]) -> list[Step]:
             "planned_end": watch.end.isoformat(),
         }
         steps.append(Step(planned_at, "plan_watch", "duty-1" if planned_at.hour < 19 else "duty-2", plan))
-        steps.append(_event(watch, "started", watch.start))
+        steps.append(_event(ids, watch, "started", watch.start))
         checks_in_at = watch.start + dt.timedelta(hours=3)
         if watch.kind == "patrol" and watch.covers(checks_in_at):
-            steps.append(_event(watch, "checked_in", checks_in_at))
+            steps.append(_event(ids, watch, "checked_in", checks_in_at))
         for down, up in watch.outages:
-            steps += [_event(watch, "outage_started", down), _event(watch, "outage_ended", up)]
+            steps += [_event(ids, watch, "outage_started", down), _event(ids, watch, "outage_ended", up)]
         if watch.ended:
-            steps.append(_event(watch, "ended", watch.ended))
+            steps.append(_event(ids, watch, "ended", watch.ended))
     return steps
 
 
-def _event(watch: Duty, event: str, at: dt.datetime) -> Step:
-    body = {"watch_id": watch.watch_id, "event": event, "at": at.isoformat()}
+def _event(ids: Ids, watch: Duty, kind: str, at: dt.datetime) -> Step:
+    body = {
+        "watch_id": watch.watch_id,
+        "event_id": ids.of(watch.watch_id, kind, at.isoformat()),
+        "kind": kind,
+        "at": at.isoformat(),
+    }
     return Step(at + dt.timedelta(minutes=2), "watch_event", watch.phone, body)
 
 

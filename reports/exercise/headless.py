@@ -1,0 +1,86 @@
+"""The whole exercise in a fresh store of its own, without a server, as fast as it goes; leaves its papers."""
+
+import dataclasses
+import datetime as dt
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command as alembic
+from flask import Flask
+
+from monitor.cli import migrations
+from monitor.clock import StoppedClock
+from monitor.door import App
+from monitor.jobs.runner import Job, run_job
+from monitor.keys import make_keys
+from monitor.opening import open_app
+from monitor.outbox import Subscriber, drain
+from monitor.settings import load_settings
+from reports.exercise.callers import Direct
+from reports.exercise.cast import load_exercise
+from reports.exercise.issue import write_papers
+from reports.exercise.mission_data import read_claims, read_mission_data
+from reports.exercise.replay import Player
+from reports.exercise.scenario import scenario
+
+PASSWORD = "exercise without a server"  # noqa: S105 - the store it opens is gone when the run ends
+LIGHT_HASH = {"argon2_memory_kib": 8, "argon2_rounds": 1}
+HOUR = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class House:
+    """What the composition root brings: how the application is made, its jobs and its subscribers."""
+
+    create_app: Callable[..., Flask]
+    jobs: Sequence[Job]
+    subscribers: Sequence[Subscriber]
+
+
+def play_headless(out: Path, seed: int, house: House) -> list[Path]:
+    """Plays the exercise from its first to its last step and writes its papers to `out`."""
+    mission = read_mission_data()
+    steps = scenario(seed, mission, read_claims(mission))
+    clock = StoppedClock(steps[0].at)
+    with fresh_store(clock) as parts:
+        with parts.transaction() as door:
+            sign_ins = load_exercise(door, PASSWORD)
+        player = Player(Direct(house.create_app(parts=parts)), sign_ins)
+        for step in steps:
+            _pass_time(parts, clock, step.at, house)
+            player.play(step)
+            drain(parts, house.subscribers)
+        _pass_time(parts, clock, mission.ends_at + HOUR, house)
+        return write_papers(player, mission, out)
+
+
+@contextmanager
+def fresh_store(clock: StoppedClock) -> Iterator[App]:
+    """The parts of a mission in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="truceline-exercise-") as folder:
+        data_dir = Path(folder)
+        settings = load_settings(
+            {}, data_dir=data_dir, database_url=f"sqlite:///{data_dir / 'truceline.db'}", **LIGHT_HASH
+        )
+        make_keys(settings.keys_dir)
+        alembic.upgrade(migrations(settings), "head")
+        parts = dataclasses.replace(open_app(settings), clock=clock)
+        try:
+            yield parts
+        finally:
+            parts.close()
+
+
+def _pass_time(parts: App, clock: StoppedClock, until: dt.datetime, house: House) -> None:
+    """Moves the clock on, halting at each full hour for the jobs that are due then."""
+    halt = (clock.now() + HOUR).replace(minute=0, second=30)
+    while halt < until:
+        clock.set(halt)
+        for job in house.jobs:
+            run_job(parts, job)
+        drain(parts, house.subscribers)
+        halt += HOUR
+    clock.set(until)

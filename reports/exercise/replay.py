@@ -1,0 +1,116 @@
+"""Plays the exercise's steps through the real HTTP API, as its devices and people would."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reports.exercise.callers import Answer, DeviceCaller, PersonCaller, Unexpected, Way
+from reports.exercise.cast import SignIns
+from reports.exercise.steps import Step
+
+DONE = {200, 201, 204}
+ALREADY = 409
+
+
+class Player:
+    """Does one step after another. After a restart some steps come twice; those are answered "conflict".
+
+    `resumed` says whether that may happen; in a fresh store a conflict is a mistake of the exercise.
+    """
+
+    def __init__(self, way: Way, sign_ins: SignIns, resumed: bool = False) -> None:
+        self._resumed = resumed
+        self._devices = {code: DeviceCaller(way, token) for code, token in sign_ins.tokens.items()}
+        self._way, self._password = way, sign_ins.password
+        self._people: dict[str, PersonCaller] = {}
+        self._incidents: dict[str, str] = {}
+
+    def play(self, step: Step) -> None:
+        """Raises Unexpected where the mission does not take the step."""
+        doing: dict[str, Callable[[str, Mapping[str, Any]], None]] = {
+            "plan_watch": self._plan_watch,
+            "watch_event": self._watch_event,
+            "media": self._media,
+            "observation": self._observation,
+            "review": self._review,
+            "open_incident": self._open_incident,
+            "link": self._link,
+            "step_incident": self._step_incident,
+            "claim": self._claim,
+            "acknowledge": self._acknowledge,
+        }
+        doing[step.kind](step.actor, step.body)
+
+    def person(self, code: str) -> PersonCaller:
+        if code not in self._people:
+            self._people[code] = PersonCaller(self._way, code, self._password)
+        return self._people[code]
+
+    def _plan_watch(self, actor: str, body: Mapping[str, Any]) -> None:
+        self._post(actor, "/api/v1/watches", body)
+
+    def _watch_event(self, actor: str, body: Mapping[str, Any]) -> None:
+        told = {key: value for key, value in body.items() if key != "watch_id"}
+        self._post(actor, f"/api/v1/watches/{body['watch_id']}/events", told)
+
+    def _media(self, actor: str, body: Mapping[str, Any]) -> None:
+        path, content = f"/api/v1/media/{body['media_id']}", body["content"]
+        answer = self._devices[actor].put(path, body["mime"], hashlib.sha256(content).hexdigest(), content)
+        self._judge(f"{actor}: PUT {path}", answer)
+
+    def _observation(self, actor: str, body: Mapping[str, Any]) -> None:
+        self._post(actor, "/api/v1/observations", body)
+
+    def _review(self, actor: str, body: Mapping[str, Any]) -> None:
+        said = {"verdict": body["verdict"], "comment": body["comment"]}
+        self._post(actor, f"/api/v1/observations/{body['observation_id']}/review", said)
+
+    def _open_incident(self, actor: str, body: Mapping[str, Any]) -> None:
+        first = body["observation_ids"][0]
+        if self._resumed and self._find_incident(actor, first):
+            return
+        self._incidents[first] = self._post(actor, "/api/v1/incidents", body).json()["incident_id"]
+
+    def _link(self, actor: str, body: Mapping[str, Any]) -> None:
+        incident_id = self._incident(actor, body["incident_of"])
+        joined = {"observation_id": body["observation_id"], "linked": True}
+        self._post(actor, f"/api/v1/incidents/{incident_id}/links", joined)
+
+    def _step_incident(self, actor: str, body: Mapping[str, Any]) -> None:
+        incident_id = self._incident(actor, body["incident_of"])
+        said = {key: body[key] for key in ("axis", "state", "reason")}
+        self._post(actor, f"/api/v1/incidents/{incident_id}/steps", said)
+
+    def _claim(self, actor: str, body: Mapping[str, Any]) -> None:
+        self._post(actor, "/api/v1/claims", body)
+
+    def _acknowledge(self, actor: str, body: Mapping[str, Any]) -> None:
+        for alert in self.get(actor, "/api/v1/alerts").json()["alerts"]:
+            if alert["state"] == "open" and alert["sector_code"] in body["sectors"]:
+                self._post(actor, f"/api/v1/alerts/{alert['id']}/steps", {"step": "acknowledge"})
+
+    def get(self, actor: str, path: str) -> Answer:
+        return self._judge(f"{actor}: GET {path}", self.person(actor).call("GET", path))
+
+    def _post(self, actor: str, path: str, body: Mapping[str, Any]) -> Answer:
+        caller = self._devices[actor] if actor in self._devices else self.person(actor)
+        return self._judge(f"{actor}: POST {path}", caller.call("POST", path, dict(body)))
+
+    def _incident(self, actor: str, first: str) -> str:
+        """The incident that was opened on an observation."""
+        found = self._incidents.get(first) or self._find_incident(actor, first)
+        if found is None:
+            raise LookupError(f"no incident has observation {first}")
+        return found
+
+    def _find_incident(self, actor: str, first: str) -> str | None:
+        for incident in self.get(actor, "/api/v1/incidents").json()["incidents"]:
+            if first in incident["observation_ids"]:
+                self._incidents[first] = incident["incident_id"]
+                return incident["incident_id"]
+        return None
+
+    def _judge(self, asked: str, answer: Answer) -> Answer:
+        if answer.status in DONE or (self._resumed and answer.status == ALREADY):
+            return answer
+        raise Unexpected(asked, answer)
