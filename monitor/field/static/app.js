@@ -8,7 +8,7 @@ import { findPosition, stopFinding } from "./position.js";
 import { ASKED, suggestedExposure, timeText, watchLabel } from "./questions.js";
 import { change, isWaiting, photosLeft, sendNow, startSending } from "./send.js";
 import { canKeepPhotos, draftOf, forgetPhoto, forgetStrayPhotos, kept, newId, reportOf, save, saveNow } from "./store.js";
-import { clockOffsetS, clockText, momentText, now, setClock, wallTime } from "./time.js";
+import { clockOffsetS, clockText, iso, momentText, now, setClock, wallTime } from "./time.js";
 import { language, maybe, t } from "./words.js";
 
 const QUICK_MEANS = { explosion: "heard", burst: "heard", shot: "heard" };
@@ -175,6 +175,7 @@ function begin(type) {
     draft.means = QUICK_MEANS[type] || null;
     draft.exposure = suggestedExposure(draft);
     if (watch?.post) Object.assign(draft.observer, { mode: "post", post: watch.post });
+    if (draft.category === "CFV") draft.event.mode = "direction";
     draft.open = type ? "event" : "what";
   }
   if (!draft.observer.mode) draft.observer.mode = "gnss";
@@ -289,7 +290,7 @@ function watchCard() {
     h("p", {}, watchLabel({ places: world.places }, watch),
       h("small", {}, open
         ? [t("watch.since", { time: momentText(Date.parse(watch.started_at)) }), watch.checked_in_at && t("watch.checked", { time: clockText(Date.parse(watch.checked_in_at)) })].filter(Boolean).join(" · ")
-        : t("watch.plan", { from: momentText(Date.parse(watch.planned_start)), to: clockText(Date.parse(watch.planned_end)) }))),
+        : t("watch.plan", { from: momentText(Date.parse(watch.planned_start)), to: watch.planned_end ? clockText(Date.parse(watch.planned_end)) : "…" }))),
     h("div", { class: "row" },
       open
         ? [button("watch-check", t("watch.check_in"), act("checked_in"), "primary"), button("watch-end", t("watch.end"), act("ended"))]
@@ -301,7 +302,8 @@ async function tellWatch(watch, kind) {
   if (kind === "ended" && !(await sure(t("watch.end_sure"), t("watch.end"), t("form.cancel")))) return;
   world.watchSaid = t("watch.sending");
   draw();
-  const response = await change(`/api/v1/watches/${watch.id}/events`, watchEvent(kind));
+  const event = { event_id: newId(), kind, at: iso(now()) };
+  const response = await change(`/api/v1/watches/${watch.id}/events`, event);
   if (response?.ok) {
     world.watchSaid = t(`watch.said_${kind}`, { time: clockText(now()) });
     await loadWatches();
@@ -312,9 +314,6 @@ async function tellWatch(watch, kind) {
   draw();
 }
 
-function watchEvent(kind) {
-  return { kind };
-}
 
 // One report -----------------------------------------------------------------------------------------------
 
@@ -602,17 +601,13 @@ async function get(url) {
 }
 
 async function loadWatches() {
-  world.watches = watchesOf(await get("/api/v1/watches?mine=1"));
+  world.watches = (await get("/api/v1/watches?mine=1")).watches;
 }
 
 function placesOf({ places }) {
   return places.map(({ code, kind, label, names, lon, lat }) => ({
     code, kind, label, lon: lon ?? null, lat: lat ?? null, names: [code, label, ...Object.values(names)],
   }));
-}
-
-function watchesOf(answer) {
-  return answer.watches;
 }
 
 addEventListener("hashchange", show);

@@ -68,17 +68,16 @@ export async function pick({ title, at, places }) {
     dialog.showModal();
 
     const map = L.map(holder, { zoomControl: false, attributionControl: false, minZoom: 6, maxZoom: 17, zoomAnimation: false, fadeAnimation: false, preferCanvas: true });
+    const known = places.filter((place) => place.lon !== null && ["settlement", "post", "base"].includes(place.kind));
+    if (at) map.setView([at.lat, at.lon], FIRST_ZOOM);
+    else if (known.length) map.fitBounds(L.latLngBounds(known.map((place) => [place.lat, place.lon])).pad(0.1));
+    else map.setView([40.0, 45.5], 7);
     const order = ["country", "lake", "water", "river", "boundary"];
     for (const kind of order) {
       const features = base.features.filter((one) => one.properties.kind === kind);
       if (features.length) L.geoJSON({ type: "FeatureCollection", features }, { style: styleOf, interactive: false }).addTo(map);
     }
-    const known = places.filter((place) => place.lon !== null && ["settlement", "post", "base"].includes(place.kind));
     for (const place of known) L.circleMarker([place.lat, place.lon], { radius: 2.5, weight: 0, fill: true, fillOpacity: 1, fillColor: colour("--map-label"), interactive: false }).addTo(map);
-    if (at) map.setView([at.lat, at.lon], FIRST_ZOOM);
-    else if (known.length) map.fitBounds(L.latLngBounds(known.map((place) => [place.lat, place.lon])).pad(0.1));
-    else map.setView([40.0, 45.5], 7);
-
     const names = L.layerGroup().addTo(map);
     const nameThem = () => {
       names.clearLayers();
