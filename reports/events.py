@@ -1,0 +1,27 @@
+"""What can happen to summaries."""
+
+from dataclasses import dataclass
+
+from monitor.events import Event
+
+
+@dataclass(frozen=True)
+class SummaryDrafted(Event):
+    summary_id: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class SummaryStepped(Event):
+    summary_id: str
+    state: str
+
+
+@dataclass(frozen=True)
+class EditionIssued(Event):
+    edition_id: str
+    summary_id: str
+    kind: str
+    year: int
+    number: int
+    edition_no: int
