@@ -4,10 +4,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from monitor import geo
 from monitor.places.model import BaseMap, Line, LineVersion, Place, PlaceName
@@ -188,28 +188,61 @@ def nearest_place(
     session: Session, lon: float, lat: float, kinds: Collection[str] = ("settlement",)
 ) -> Near | None:
     """The nearest place of these kinds, or None where the mission has none."""
-    return _nearest(all_places(session, kinds=kinds), lon, lat)
+    found = _nearest(_spots(session, kinds), lon, lat)
+    if found is None:
+        return None
+    spot, distance_m, azimuth = found
+    row = place(session, spot.code)
+    assert row is not None
+    return Near(row, distance_m, azimuth)
 
 
-def _nearest(places: Collection[PlaceRow], lon: float, lat: float) -> Near | None:
-    found: Near | None = None
-    for candidate in places:
-        azimuth, distance_m = geo.inverse(candidate.lon, candidate.lat, lon, lat)
-        if found is None or distance_m < found.distance_m:
-            found = Near(candidate, distance_m, azimuth)
+class _Spot(NamedTuple):
+    """As much of a place as it takes to find it: observations come by the hundred and each asks."""
+
+    code: str
+    kind: str
+    lon: float
+    lat: float
+    name: str
+
+
+def _spots(session: Session, kinds: Collection[str]) -> list[_Spot]:
+    newer = aliased(Place)
+    query = (
+        select(Place.code, Place.kind, Place.lon, Place.lat, PlaceName.name)
+        .join(PlaceName, (PlaceName.place_id == Place.id) & (PlaceName.language == "en"))
+        .where(
+            Place.kind.in_(kinds),
+            Place.valid_to.is_(None),
+            ~exists().where(newer.code == Place.code, newer.version > Place.version),
+        )
+        .order_by(Place.code)
+    )
+    return [_Spot(*row) for row in session.execute(query)]
+
+
+def _nearest(spots: Collection[_Spot], lon: float, lat: float) -> tuple[_Spot, float, float] | None:
+    """The nearest spot, its distance, and the direction from it to the point."""
+    found: tuple[_Spot, float, float] | None = None
+    for spot in spots:
+        azimuth, distance_m = geo.inverse(spot.lon, spot.lat, lon, lat)
+        if found is None or distance_m < found[1]:
+            found = spot, distance_m, azimuth
     return found
 
 
 def describe_from(session: Session, lon: float, lat: float) -> str:
     """Where somebody stood, without the exact position: a post's name, or about how far from where."""
-    places = all_places(session, kinds=("post", "base", "settlement"))
-    post = _nearest([p for p in places if p.kind in {"post", "base"}], lon, lat)
-    if post is not None and post.distance_m <= AT_A_POST_M:
-        return post.place.name
-    near = _nearest([p for p in places if p.kind == "settlement"], lon, lat) or post
+    spots = _spots(session, ("post", "base", "settlement"))
+    post = _nearest([spot for spot in spots if spot.kind != "settlement"], lon, lat)
+    if post is not None and post[1] <= AT_A_POST_M:
+        return post[0].name
+    near = _nearest([spot for spot in spots if spot.kind == "settlement"], lon, lat) or post
     if near is None:
         return "a place without a name"
-    return describe_offset(near.place.name, near.distance_m, near.azimuth_deg)
+    spot, distance_m, azimuth = near
+    return describe_offset(spot.name, distance_m, azimuth)
 
 
 def describe_offset(name: str, distance_m: float, azimuth_deg: float) -> str:
