@@ -219,7 +219,11 @@ def _spots(session: Session, kinds: Collection[str]) -> list[_Spot]:
         )
         .order_by(Place.code)
     )
-    return [_Spot(*row) for row in session.execute(query)]
+    return [
+        _Spot(code, kind, lon, lat, name)
+        for code, kind, lon, lat, name in session.execute(query)
+        if lon is not None and lat is not None
+    ]
 
 
 def _nearest(spots: Collection[_Spot], lon: float, lat: float) -> tuple[_Spot, float, float] | None:
