@@ -406,7 +406,7 @@ def _incident_place(members: list[ObservationRow]) -> str | None:
     return ", ".join(part for part in (seen, "/".join(sectors)) if part) or None
 
 
-def claim_rows(session: Session, start: dt.datetime, end: dt.datetime | None) -> dict[str, Any]:
+def claim_rows(session: Session, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
     """What the parties said, every party with the same columns, in the mission's order."""
     mission = the_mission(session)
     parties = {party.code: party.name_in(titles.LANGUAGE) for party in mission.parties}

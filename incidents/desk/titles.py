@@ -117,7 +117,8 @@ def title(row: ObservationRow, position: Position | None = None) -> str:
     perceived = " ".join(part for part in (means.lower() if means else "", where or "") if part)
     known = taxonomy().types.get(row.type)
     is_plain = known is None or known.count is None or row.category == "NEG"
-    return counted(row) if is_plain or not perceived else f"{counted(row)}, {perceived}"
+    words = counted(row) if is_plain or not perceived else f"{counted(row)}, {perceived}"
+    return words[:1].upper() + words[1:]
 
 
 def confidence(row: ObservationRow, assessment: str | None) -> str:

@@ -78,4 +78,4 @@ def read_incident(door: Door, incident_id: str) -> Any:
 )
 def read_claims(door: Door) -> Any:
     start = instant_argument("from") or door.now - queries.WINDOW
-    return queries.claim_rows(door.session, start, instant_argument("to"))
+    return queries.claim_rows(door.session, start, instant_argument("to") or door.now)

@@ -1,7 +1,7 @@
 // Who watches, and who is silent. Silence is not calm: a sector without a team is named and hatched.
 
 import { emptyNote, errorNote, h, loadingNote, show } from "./dom.js";
-import { ageElement, hourMinute, missionNow, shortTime } from "./time.js";
+import { ageElement, missionNow, shortTime } from "./time.js";
 
 const HOUR = 3_600_000;
 
@@ -24,7 +24,7 @@ export class Board {
       return;
     }
     show(this.element,
-      h("p", { class: "muted period" }, "Period since ", shortTime(period.start), ", closes ", hourMinute(period.end)),
+      h("p", { class: "muted period" }, "Period since ", shortTime(period.start), ", closes ", shortTime(period.end)),
       h("ul", { class: "sectors" }, sectors.map((sector) => this.row(sector))),
     );
   }
@@ -39,7 +39,7 @@ export class Board {
         h("span", { class: "sector-name" }, sector.name),
         h("span", { class: `badge ${sector.is_watched ? "good" : "bad"}` }, sector.is_watched ? `${sector.teams_out} out` : "Not monitored"),
         meter,
-        h("span", { class: "sector-hours" }, `${sector.hours_watched.toFixed(1)} of ${sector.hours_possible.toFixed(0)} h`),
+        h("span", { class: "sector-hours" }, `${sector.hours_watched.toFixed(1)} of ${sector.hours_possible.toFixed(1)} h`),
         h("span", { class: `silence ${silence.kind}` }, h("i", { "aria-hidden": "true" }),
           h("span", {}, sector.last_report_at ? ["last report ", ageElement(sector.last_report_at)] : "no report yet",
             silence.words ? h("strong", { class: "silence-words" }, ` · ${silence.words}`) : null)),

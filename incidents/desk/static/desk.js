@@ -44,7 +44,7 @@ const inbox = new Inbox($("#inbox"), {
   say, may,
   again: () => load.inbox(),
   onChanged: () => Promise.all([load.inbox(), load.state()]),
-  onShow: (alert) => { showTab("map"); map.showEvidence(alert.evidence); },
+  onShow: (alert) => { showTab("map"); showEvidence(alert.evidence, Date.parse(alert.condition_from)); },
 });
 const making = new Making($("#making"), {
   say,
@@ -74,10 +74,27 @@ const drawer = new Drawer($("#drawer"), {
   onClosed: () => { hold(null, null); },
   onOpened: (kind, id, thing) => {
     hold(kind, id);
-    if (kind === "incident") map.showEvidence(thing.observations.map((row) => row.id));
+    if (kind === "incident") showEvidence(thing.observations.map((row) => row.id), Date.parse(thing.start));
     if (kind === "report") { const row = room.rows.find((other) => other.id === id); if (row && !isInSight(row)) map.goTo([row]); }
   },
 });
+
+/** Shows reports on the map, widening the window where some of them are older than it. */
+async function showEvidence(ids, sinceMs) {
+  const [from, now] = bounds();
+  const known = new Set(room.rows.map((row) => row.id));
+  if (sinceMs < from && ids.some((id) => !known.has(id))) {
+    const fitting = Object.entries(WINDOWS).find(([, hours]) => hours === null || now - hours * HOUR <= sinceMs - HOUR);
+    pickWindow(fitting[0]);
+    try {
+      await load.map();
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      say(problem.words, true);
+    }
+  }
+  map.showEvidence(ids);
+}
 
 /** Marks the thing that the drawer shows, in every zone. */
 function hold(kind, id) {

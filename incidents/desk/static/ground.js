@@ -2,6 +2,10 @@
 
 import { trace, unitRing, unitX, unitY } from "./layer.js";
 
+// Where a sector's name may stand instead, in pixels from its own point.
+const ASIDE = [0, -18, 18, -36, 36, -54, 54, -72, 72].flatMap((down) => [0, -34, 34, -62, 62].map((right) => [right, down]))
+  .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+
 /** GeoJSON of any kind as lists of unit rings, polygons closed and lines open. */
 function rings(geometry) {
   if (!geometry) return [];
@@ -132,9 +136,9 @@ export class Ground {
       for (const sector of this.sectors) {
         const [x, y] = at(sector.at, view);
         ctx.textAlign = "center";
-        ctx.font = `600 12px ${font}`;
-        for (const shift of [0, -16, 16, -32, 32, -48, 48]) {
-          if (this.name(ctx, sector.label.toUpperCase(), x, y + shift, colours["accent-strong"], colours["map-land"], taken, view)) break;
+        ctx.font = `600 11.5px ${font}`;
+        for (const [right, down] of ASIDE) {
+          if (this.name(ctx, sector.label.toUpperCase(), x + right, y + down, colours["accent-strong"], colours["map-land"], taken, view)) break;
         }
       }
     }

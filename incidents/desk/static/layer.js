@@ -143,6 +143,7 @@ export class Observations {
 
   paint(ctx, view) {
     this.hits = [];
+    this.labels = [];
     if (this.showClaims) this.paintClaims(ctx, view);
     const order = this.rows.map((_, i) => i).filter((i) => this.isShown(this.rows[i]));
     order.sort((a, b) => this.strength(a) - this.strength(b));
@@ -205,10 +206,12 @@ export class Observations {
       if (near) near.members.push(i);
       else groups.push({ x, y, alone, held, known, members: [i] });
     }
+    const labelled = [];
     for (const group of groups.reverse()) {
-      if (group.members.length === 1) this.paintTag(ctx, view, group);
+      if (group.members.length === 1) labelled.push(this.paintTag(ctx, view, group));
       else this.paintGroup(ctx, view, group);
     }
+    for (const label of labelled.reverse()) this.paintLabel(ctx, view, label);
   }
 
   /** One report: a square tag on a wedge, a round one on a place, a hollow one where the event is not known. */
@@ -237,14 +240,24 @@ export class Observations {
     if (row.tier) number(ctx, row.tier, x, y, half * 1.35, ink);
     else drawGlyph(ctx, row.symbol, x, y, half * 1.45, isHollow ? colours["ink-2"] : ink);
     ctx.restore();
-    if (view.zoom >= 10.5 || held) this.paintLabel(ctx, view, row, x + half + 5, y, held);
     this.hits.push({ x, y, r: half + 4, rows: [row] });
+    return { row, x: x + half + 5, y, held, strength: this.strength(i) };
   }
 
-  paintLabel(ctx, view, row, x, y, held) {
+  /** What a single mark says; left out where it would lie on another one's words. */
+  paintLabel(ctx, view, { row, x, y, held, strength }) {
+    if (view.zoom < 10.5 && !held) return;
     const { colours } = view;
     ctx.save();
+    ctx.globalAlpha = held ? 1 : Math.max(strength, 0.6);
     ctx.font = `${held ? 600 : 500} 11.5px ${colours["font"] || "sans-serif"}`;
+    const box = [x, y - 8, x + ctx.measureText(row.short).width, y + 8];
+    const meets = (other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1];
+    if (!held && (this.labels.some(meets) || this.boxes().some(meets))) {
+      ctx.restore();
+      return;
+    }
+    this.labels.push(box);
     ctx.textBaseline = "middle";
     ctx.lineJoin = "round";
     ctx.lineWidth = 3.5;
@@ -315,7 +328,7 @@ export class Observations {
       ctx.setLineDash(DASH.dotted);
       ctx.strokeStyle = isHeld ? colours["accent"] : colours["ink-2"];
       ctx.lineWidth = 1.5;
-      if (claim.uncertainty_m && (isHeld || view.zoom >= 9.5)) {
+      if (claim.uncertainty_m && (isHeld || view.zoom >= 11.5)) {
         ctx.beginPath();
         ctx.arc(x, y, claim.uncertainty_m * view.pixelsPerMetre, 0, 2 * Math.PI);
         ctx.stroke();
@@ -334,7 +347,8 @@ export class Observations {
 
   /** Where marks stand, as [left, top, right, bottom] in layer pixels. */
   boxes() {
-    return this.hits.map(({ x, y, r }) => [x - r, y - r, x + r, y + r]);
+    const marks = this.hits.filter((hit) => !hit.claim).map(({ x, y, r }) => [x - r, y - r, x + r, y + r]);
+    return [...marks, ...(this.labels || [])];
   }
 
   isFresh(id) {

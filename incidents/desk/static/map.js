@@ -65,7 +65,8 @@ export class DeskMap {
     const bounds = L.latLngBounds([south, west], [north, east]);
     this.ground.setBounds([west, south, east, north]);
     this.map.setMaxBounds(bounds.pad(0.35));
-    this.map.setMinZoom(this.map.getBoundsZoom(bounds, true) - 0.75);
+    this.inside = this.map.getBoundsZoom(bounds, true);
+    this.map.setMinZoom(this.inside);
   }
 
   /** The whole mission area: its sectors, or the base map. */
@@ -73,7 +74,11 @@ export class DeskMap {
     const corners = this.ground.sectors.flatMap((sector) => (sector.bounds ? [sector.bounds] : []));
     if (!corners.length) return;
     const box = corners.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
-    this.map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { padding: [18, 18], animate });
+    const bounds = L.latLngBounds([box[1], box[0]], [box[3], box[2]]);
+    // A wide, low map may have to show more than the base map to hold the whole mission area.
+    const zoom = this.map.getBoundsZoom(bounds, false, L.point(24, 44));
+    this.map.setMinZoom(Math.min(zoom, this.inside ?? zoom));
+    this.map.setView(bounds.getCenter(), zoom, { animate });
   }
 
   setRows(rows, fromMs, nowMs) {

@@ -1,0 +1,146 @@
+"""What each zone of the situation room is answered, and who may ask."""
+
+import pytest
+from field_report import field_report
+
+ZONES = ("", "/state", "/ground", "/map", "/inbox", "/queue", "/incidents", "/claims")
+
+
+def rows_of(answer):
+    return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
+
+
+def accept(client, observation_id):
+    url = f"/api/v1/observations/{observation_id}/review"
+    assert client("duty_officer").post(url, json={"verdict": "accepted"}).status_code == 200
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_room_is_for_those_at_the_base(client, mission, zone):
+    assert client("duty_officer").get(f"/desk{zone}").status_code == 200
+    assert client("head_of_mission").get(f"/desk{zone}").status_code == 200
+
+
+@pytest.mark.parametrize("zone", ("", "/state", "/map", "/inbox", "/queue"))
+def test_others_are_refused_and_told_why(client, mission, zone):
+    for outsider in ("monitor", "administrator", "liaison"):
+        assert client(outsider).get(f"/desk{zone}").status_code == 403
+    assert client.device().get(f"/desk{zone}").status_code == 403
+    assert client.nobody().get(f"/desk{zone}").status_code in {302, 303, 401}
+
+
+def test_the_page_brings_no_inline_script_or_style(client, mission):
+    page = client("analyst").get("/desk").text
+    assert "EXERCISE" in page
+    assert "<style" not in page
+    assert " style=" not in page
+    assert "Natural Earth" in page
+    assert "do not imply any opinion" in page
+
+
+def test_the_state_says_mission_time_and_the_period_it_falls_in(client, mission):
+    state = client("duty_officer").get("/desk/state").json
+    assert (state["now"], state["clock_rate"]) == ("2022-09-13T08:00:00+00:00", 0.0)
+    assert state["period"] == {"start": "2022-09-12T15:30:00+00:00", "end": "2022-09-13T15:30:00+00:00"}
+    assert state["mission"]["timezone"] == "Asia/Yerevan"
+    assert len(state["sectors"]) == 6
+    assert not any(sector["is_watched"] for sector in state["sectors"])
+
+
+def test_a_direction_is_drawn_from_its_observer_as_a_wedge(client, file):
+    observation_id = file()
+    (row,) = rows_of(client("duty_officer").get("/desk/map").json)
+    assert row["id"] == observation_id
+    assert row["title"] == "12 explosions, heard SE, 3–5 km"
+    assert row["bearing"] == 135.0
+    assert row["observer"] == [45.865, 40.203, 12]
+    assert len(row["shape"][0]) > 8
+    assert (row["confidence"], row["symbol"], row["sector"]) == ("dashed", "burst", "MAR")
+    assert row["uncertainty_m"] > 500
+
+
+def test_accepting_makes_the_outline_solid_and_empties_the_queue(client, file):
+    observation_id = file()
+    duty = client("duty_officer")
+    (waiting,) = duty.get("/desk/queue").json["rows"]
+    assert (waiting["id"], waiting["is_own"], waiting["media"]) == (observation_id, False, 0)
+    counts = duty.get("/desk/state").json["counts"]
+    assert (counts["review"], counts["violations_accepted"], counts["violations_waiting"]) == (1, 0, 12)
+    accept(client, observation_id)
+    assert duty.get("/desk/queue").json["rows"] == []
+    counts = duty.get("/desk/state").json["counts"]
+    assert (counts["review"], counts["violations_accepted"], counts["violations_waiting"]) == (0, 12, 0)
+    assert rows_of(duty.get("/desk/map").json)[0]["confidence"] == "solid"
+
+
+def test_rejected_and_training_records_are_not_on_the_map(client, file):
+    observation_id = file()
+    file(category="TST", type="training_record", count=None, fields={})
+    url = f"/api/v1/observations/{observation_id}/review"
+    answer = client("duty_officer").post(url, json={"verdict": "rejected", "comment": "sent twice"})
+    assert answer.status_code == 200
+    assert client("duty_officer").get("/desk/map").json["rows"] == []
+
+
+def test_the_window_is_by_event_time(client, file):
+    file()
+    duty = client("duty_officer")
+    assert len(duty.get("/desk/map?from=2022-09-12T20:00:00Z").json["rows"]) == 1
+    assert duty.get("/desk/map?from=2022-09-12T20:06:00Z").json["rows"] == []
+    assert duty.get("/desk/map?from=yesterday").status_code == 400
+
+
+def test_a_report_is_opened_with_all_its_parts(client, file):
+    observation_id = file(means="smelled")
+    report = client("duty_officer").get(f"/desk/observations/{observation_id}").json
+    assert report["processing"] == "quarantined"
+    assert len(report["quarantine_reasons"]) == 1
+    assert report["text"] == "Windows rattled at the post."
+    facts = {name: value for section in report["sections"] for name, value in section["facts"]}
+    assert facts["Observer’s position"] == "40.20300° N, 45.86500° E ± 12 m, satellite position"
+    assert facts["Direction of the event"] == "SE, 3–5 km (135° true)"
+    assert facts["Sector"].endswith("by the event")
+    assert [step["what"] for step in report["history"]] == ["Set aside for a check"]
+    assert client("duty_officer").get("/desk/observations/nobody").status_code == 404
+
+
+def test_ones_own_report_is_marked_and_its_review_refused(client, mission):
+    duty = client("duty_officer")
+    observation_id = duty.post("/api/v1/observations", json=field_report()).json["observation_id"]
+    assert duty.get(f"/desk/observations/{observation_id}").json["is_own"]
+    assert duty.get("/desk/queue").json["rows"][0]["is_own"]
+    answer = duty.post(f"/api/v1/observations/{observation_id}/review", json={"verdict": "accepted"})
+    assert answer.status_code == 403
+    assert "somebody other than the one who filed it" in answer.json["detail"]
+
+
+def test_an_incident_is_shown_with_the_steps_that_could_come_next(client, file):
+    ids = [file(), file(count={"min": 9, "best": 9, "max": 9, "qualifier": "about"})]
+    duty = client("duty_officer")
+    opened = duty.post("/api/v1/incidents", json={"observation_ids": ids}).json
+    (row,) = duty.get("/desk/incidents").json["rows"]
+    assert (row["id"], row["number"], row["observations"]) == (opened["incident_id"], "I-0001", 2)
+    shown = duty.get(f"/desk/incidents/{row['id']}").json
+    assert [one["id"] for one in shown["observations"]] == ids
+    following = {step["state"]: step for step in shown["next"]}
+    assert following["possible"]["is_allowed"]
+    assert "needs two accepted observations" in following["corroborated"]["reason"]
+    assert "not granted to duty_officer" in following["refuted"]["reason"]
+    assert rows_of(duty.get("/desk/map").json)[0]["incident"] == "I-0001"
+
+
+def test_the_parties_stand_side_by_side_with_or_without_claims(client, mission):
+    answer = client("duty_officer").get("/desk/claims").json
+    assert [party["code"] for party in answer["parties"]] == ["ARM", "AZE", "NK"]
+    assert answer["claims"] == []
+
+
+def test_an_alert_tells_why_and_which_reports(client, file, parts, drain):
+    observation_id = file(exposure="in_direction_of")
+    drain()
+    (alert,) = client("duty_officer").get("/desk/inbox").json["alerts"]
+    assert (alert["state"], alert["change"], alert["evidence"]) == ("open", "raised", [observation_id])
+    assert alert["place"] == "Sector Martuni"
+    assert alert["why"]
+    assert [step["what"] for step in alert["history"]] == ["raised"]
+    assert client("duty_officer").get("/desk/state").json["counts"]["alerts_new"] == 1
