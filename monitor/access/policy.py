@@ -8,6 +8,7 @@ from monitor.errors import Refused, SignInNeeded
 
 # Four eyes: these may not be done to what the actor made; the text is the reason that is shown.
 NOT_ONES_OWN = {
+    "monitor:people:manage": "one's own roles are given and taken by another administrator",
     "incidents:observation:review": "an observation is reviewed by somebody other than the one who filed it",
     "incidents:incident:confirm": "what one person assessed, another person confirms",
     "reports:summary:review": "a summary is reviewed by somebody other than the one who edited it",

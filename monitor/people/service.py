@@ -13,7 +13,7 @@ from monitor.audit import audit
 from monitor.clock import wall_now
 from monitor.door import Door
 from monitor.errors import Invalid, NotFound, Throttled
-from monitor.people.model import Device, DeviceToken, Person, RoleGrant, SignInTry, Team
+from monitor.people.model import Device, DeviceToken, Person, RoleGrant, SignInTry, Team, WebSession
 from monitor.people.queries import failed_tries, roles_of, sha256
 from monitor.settings import Settings
 
@@ -80,6 +80,7 @@ def grant_role(door: Door, person_id: str, role: str, granted: bool) -> None:
     """Gives or takes a role; what was held before stays on record."""
     if role not in ROLES:
         raise Invalid({"role": [f"Unknown: {role}."]})
+    _person(door, person_id)
     if (role in roles_of(door.session, person_id)) == granted:
         return
     door.session.add(
@@ -127,6 +128,24 @@ def revoke_device(door: Door, device_id: str) -> None:
     if device.revoked_at is None:
         device.revoked_at = door.now
         audit(door, "device_revoked", f"device:{device.id}")
+
+
+def end_sign_ins(door: Door, person_id: str) -> int:
+    """Ends every browser sign-in of a person and answers how many there were."""
+    _person(door, person_id)
+    rows = door.session.scalars(select(WebSession).where(WebSession.person_id == person_id)).all()
+    for row in rows:
+        door.session.delete(row)
+    door.session.flush()
+    audit(door, "sign_ins_ended", f"person:{person_id}", ended=len(rows))
+    return len(rows)
+
+
+def _person(door: Door, person_id: str) -> Person:
+    person = door.session.get(Person, person_id)
+    if person is None:
+        raise NotFound(thing="person", id=person_id)
+    return person
 
 
 def check_password(door: Door, sign_in_name: str, password: str) -> str | None:

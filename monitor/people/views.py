@@ -1,15 +1,17 @@
-"""Signing in and out, and who one is."""
+"""Signing in and out, and what administrators do about people and devices."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, redirect, render_template, request, session
 
-from monitor.access import PUBLIC
+from monitor.access import PUBLIC, Subject, require
 from monitor.audit import audit
 from monitor.door import Door
-from monitor.people.schema import SignInSchema
-from monitor.people.service import check_password
+from monitor.people import service
+from monitor.people.queries import all_people, roles_of
+from monitor.people.schema import GrantSchema, PeopleSchema, SignInSchema
+from monitor.people.service import check_password, grant_role
 from monitor.web.blueprint import Blueprint
 
 bp = Blueprint(
@@ -49,6 +51,52 @@ def sign_out(door: Door) -> Response:
     response = make_response(redirect("/sign-in", 303))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+@bp.route(
+    "/api/v1/people",
+    methods=["GET"],
+    permission="monitor:people:read",
+    gives=PeopleSchema,
+    summary="Who serves in the mission, and with which roles",
+)
+def people(door: Door) -> Any:
+    return PeopleSchema().dump({"people": all_people(door.session)})
+
+
+@bp.route(
+    "/api/v1/people/<person_id>/roles",
+    methods=["POST"],
+    permission="monitor:people:manage",
+    takes=GrantSchema,
+    summary="Give a role to somebody else, or take it",
+)
+def change_role(door: Door, person_id: str) -> Any:
+    given = door.load(GrantSchema)
+    require(door.actor, "monitor:people:manage", Subject(makers=frozenset({person_id})))
+    grant_role(door, person_id, given["role"], given["granted"])
+    return {"person_id": person_id, "roles": sorted(roles_of(door.session, person_id))}
+
+
+@bp.route(
+    "/api/v1/people/<person_id>/sign-ins/end",
+    methods=["POST"],
+    permission="monitor:people:manage",
+    summary="End every sign-in of a person, at once",
+)
+def end_sign_ins(door: Door, person_id: str) -> Any:
+    return {"person_id": person_id, "ended": service.end_sign_ins(door, person_id)}
+
+
+@bp.route(
+    "/api/v1/devices/<device_id>/revoke",
+    methods=["POST"],
+    permission="monitor:people:manage",
+    summary="End what a device may do; what it handed in stays",
+)
+def end_device(door: Door, device_id: str) -> Any:
+    service.revoke_device(door, device_id)
+    return {"device_id": device_id, "revoked": True}
 
 
 def _local(address: str) -> str:
