@@ -16,6 +16,7 @@ from monitor.access.roles import ROLES
 from monitor.web.blueprint import RouteFacts
 
 ROOT = Path(__file__).parents[2]
+ANY = {"int": "1", "uuid": "c0ffee00-0000-4000-8000-000000000000"}
 DECLARING = {"monitor/access/permissions.py", "monitor/access/roles.py"}
 
 
@@ -27,7 +28,7 @@ def routes(app: Flask) -> Iterator[tuple[Rule, RouteFacts]]:
 
 def asked(client: FlaskClient, rule: Rule) -> Iterator[tuple[str, Any]]:
     """What the route answers to each of its verbs, with any value in its place-holders."""
-    address = re.sub(r"<(?:(\w+):)?\w+>", lambda found: "1" if found[1] == "int" else "any", rule.rule)
+    address = re.sub(r"<(?:(\w+):)?\w+>", lambda found: ANY.get(found[1], "any"), rule.rule)
     for verb in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
         yield f"{verb} {rule.rule}", client.open(address, method=verb)
 
