@@ -6,10 +6,8 @@ finds them empty. With CI=true a test that was left out makes the run fail.
 
 import dataclasses
 import datetime as dt
-import importlib
 import ipaddress
 import os
-import re
 import shutil
 import socket
 import sys
@@ -22,6 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic import command as alembic
 from cast_of_people import cast_member, device_token, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
@@ -32,8 +31,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from monitor import outbox
 from monitor.access import SYSTEM
+from monitor.cli import migrations
 from monitor.clock import StoppedClock
-from monitor.db.base import Base
 from monitor.db.session import Store
 from monitor.door import App, Door
 from monitor.jobs.runner import Worker
@@ -41,7 +40,6 @@ from monitor.keys import Keys, load_keys, make_keys
 from monitor.settings import Settings, load_settings
 from monitor.storage import Storage
 
-ROOT = Path(__file__).parents[1]
 NOON_AT_THE_BASE = dt.datetime(2022, 9, 13, 8, 0, tzinfo=dt.UTC)
 IN_CI = os.environ.get("CI") == "true"
 MAY_BE_LEFT_OUT_IN_CI: frozenset[str] = frozenset()
@@ -190,6 +188,11 @@ def store_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     yield url
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(EMPTY_ALL_TABLES)
+
+
+def migrate(url: str) -> None:
+    """Every table, by the migrations, as on a real machine."""
+    alembic.upgrade(migrations(load_settings({}, database_url=url)), "head")
 
 
 def sqlite_copy(template: Path, folder: Path) -> str:
@@ -403,17 +406,3 @@ def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., 
 def page(browse: Callable[..., Page]) -> Page:
     """A desk's page where nobody is signed in."""
     return browse()
-
-
-# --- tables ------------------------------------------------------------------------------------------------
-
-
-def migrate(url: str) -> None:
-    """Makes every table."""
-    for package in ("monitor", "incidents", "reports"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if re.search(r"^class \w+\(.*\bBase\):$", path.read_text(encoding="utf-8"), re.MULTILINE):
-                importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    store = Store(load_settings({}, database_url=url).store_url)
-    Base.metadata.create_all(store.engine)
-    store.close()
