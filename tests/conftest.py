@@ -13,6 +13,7 @@ import socket
 import sys
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,6 @@ from monitor.storage import Storage
 
 NOON_AT_THE_BASE = dt.datetime(2022, 9, 13, 8, 0, tzinfo=dt.UTC)
 IN_CI = os.environ.get("CI") == "true"
-MAY_BE_LEFT_OUT_IN_CI: frozenset[str] = frozenset()
 
 BROWSERS = (
     "chromium",
@@ -122,16 +122,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     left_out = _left_out(config)
-    if left_out:
-        terminalreporter.write_line(f"{len(left_out)} tests were not run, for the reasons above.")
-        if IN_CI:
-            terminalreporter.write_line("In CI nothing may be left out, so this run has failed.")
+    for reason, number in sorted(left_out.items()):
+        terminalreporter.write_line(f"{number} tests were not run: {reason}")
+    if left_out and IN_CI:
+        terminalreporter.write_line("In CI nothing may be left out, so this run has failed.")
 
 
-def _left_out(config: pytest.Config) -> list[str]:
+def _left_out(config: pytest.Config) -> Counter[str]:
+    """How many tests were not run, by the reason that was given."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
-    return [report.nodeid for report in skipped if report.nodeid not in MAY_BE_LEFT_OUT_IN_CI]
+    return Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
 
 
 # --- stores ------------------------------------------------------------------------------------------------
