@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import abort, redirect, render_template, request
+from flask import redirect, render_template, request
 from werkzeug import Response
 
 from monitor.door import Door
-from monitor.field.messages import LANGUAGES, messages
+from monitor.errors import NotFound
+from monitor.field.messages import LANGUAGES, later_words, start_words
 from monitor.mission.queries import the_mission
 from monitor.web.blueprint import Blueprint
 
@@ -26,10 +27,9 @@ def own_language(door: Door) -> Response:
 @bp.route("/<language>", methods=["GET"], permission=OPEN, summary="The phone form")
 def form(door: Door, language: str) -> Any:
     """The page with its words, its mission and the mission's time; drafts stay on the phone."""
-    if language not in LANGUAGES:
-        abort(404)
+    _known(language)
     mission = the_mission(door.session)
-    words = messages(language)
+    words = start_words(language)
     given = {
         "language": language,
         "messages": words,
@@ -51,3 +51,15 @@ def form(door: Door, language: str) -> Any:
         mission_name=mission.name_in(language),
         is_exercise=mission.is_exercise,
     )
+
+
+@bp.route("/<language>/words", methods=["GET"], permission=OPEN, summary="The words of the questions")
+def words(door: Door, language: str) -> dict[str, str]:
+    """The words that the first screen does without."""
+    _known(language)
+    return later_words(language)
+
+
+def _known(language: str) -> None:
+    if language not in LANGUAGES:
+        raise NotFound(thing="language", id=language)

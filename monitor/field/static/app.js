@@ -1,31 +1,26 @@
-// The form's screens: start, one report, its review, its receipt. The address (#/report/…) says which, so that
-// the phone's own way back works.
+// The form's beginning: the start screen, one's watch, and the way to the other screens. The address (#/report/…)
+// says which screen it is, so that the phone's own way back works. What asks and sends comes after the first paint.
 
-import { NEGATIVE_QUESTIONS, QUESTIONS, emptyDraft, isNegative, judge, observation } from "./compose.js";
 import { announce, button, h, redraw, sure } from "./dom.js";
 import { glyph } from "./glyphs.js";
-import { findPosition, stopFinding } from "./position.js";
-import { ASKED, suggestedExposure, timeText, watchLabel } from "./questions.js";
-import { change, isWaiting, photosLeft, sendNow, startSending } from "./send.js";
-import { canKeepPhotos, draftOf, forgetPhoto, forgetStrayPhotos, kept, newId, reportOf, save, saveNow } from "./store.js";
-import { clockOffsetS, clockText, iso, momentText, now, setClock, wallTime } from "./time.js";
-import { language, maybe, t } from "./words.js";
+import { canKeepPhotos, draftOf, forgetStrayPhotos, isWaiting, kept, newId, photosLeft, reportOf } from "./store.js";
+import { clockText, iso, momentText, now, setClock } from "./time.js";
+import { addWords, language, maybe, t } from "./words.js";
 
-const QUICK_MEANS = { explosion: "heard", burst: "heard", shot: "heard" };
 const screen = document.getElementById("screen");
 const bar = document.getElementById("bar");
-const world = { taxonomy: null, places: [], watches: [], failed: null, watchSaid: "" };
-let form = null;
+export const world = { taxonomy: null, places: [], watches: [], failed: null, watchSaid: "" };
+let report = null; // the module that asks and sends, once it is here
 
 // Going about ----------------------------------------------------------------------------------------------
 
-function go(...parts) {
+export function go(...parts) {
   const hash = `#/${parts.join("/")}`;
   if (location.hash === hash) show();
   else location.hash = hash;
 }
 
-function whereTo() {
+export function whereTo() {
   return location.hash.replace(/^#\//, "").split("/");
 }
 
@@ -33,22 +28,21 @@ function whereTo() {
 function show() {
   draw();
   scrollTo(0, 0);
-  const open = form?.draft && document.getElementById(`open-${form.draft.open}`);
-  if (open && whereTo()[0] === "report") reveal(open);
+  const open = screen.querySelector('.question.open h2 button');
+  if (open) reveal(open);
   else screen.querySelector("h1")?.focus({ preventScroll: true });
 }
 
-function draw() {
+export function draw() {
   const [name, id, revision] = whereTo();
   const draft = draftOf(id);
+  const sent = reportOf(id, Number(revision));
   if (world.failed) return place(loadFailed());
-  if (!world.taxonomy) return place(h("p", { class: "loading", role: "status" }, t("app.loading")));
-  if (name === "report" && draft) return place(reportScreen(formOf(draft)), reportBar());
-  if (name === "review" && draft) return place(reviewScreen(formOf(draft)), reviewBar());
-  const report = name === "sent" && reportOf(id, Number(revision));
-  if (report) return place(sentScreen(report), sentBar());
-  form = null;
-  stopFinding();
+  if (!world.taxonomy || !report) return place(h("p", { class: "loading", role: "status" }, t("app.loading")));
+  if (name === "report" && draft) return place(...report.asking(draft));
+  if (name === "review" && draft) return place(...report.reviewing(draft));
+  if (name === "sent" && sent) return place(...report.receipt(sent));
+  report.leave();
   return place(homeScreen());
 }
 
@@ -58,139 +52,22 @@ function place(content, actions = null) {
   redraw(bar, () => actions || []);
 }
 
-function reveal(element) {
+export function reveal(element) {
   element.focus({ preventScroll: true });
   element.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
-// The form in hand ---------------------------------------------------------------------------------------
-
-function formOf(draft) {
-  if (form?.draft === draft) return form;
-  form = {
-    draft,
-    errors: {},
-    problems: [],
-    gnssEnd: null,
-    get taxonomy() { return world.taxonomy; },
-    get places() { return world.places; },
-    get watches() { return world.watches; },
-    change: changeDraft,
-    draw,
-    locate,
-    pickPoint,
-    here,
-    takeWatch,
-  };
-  return form;
+export function placeLabel(code) {
+  return world.places.find((one) => one.code === code)?.label ?? code;
 }
 
-/** Changes the draft, keeps it, and draws what follows from it. */
-function changeDraft(work, drawn, focus) {
-  work();
-  save();
-  if (form.problems.length) noteProblems(problemsNow());
-  if (drawn) draw();
-  else refreshHeads();
-  if (focus) document.getElementById(focus)?.focus();
+export function watchLabel(watch) {
+  const where = watch.post ? placeLabel(watch.post) : watch.sectors.map(placeLabel).join(", ");
+  return [maybe(`watch_kind.${watch.kind}`, watch.kind), where].filter(Boolean).join(" · ");
 }
 
-function problemsNow() {
-  return judge(form.draft, now(), world.taxonomy);
-}
-
-/** Keeps showing only what was shown already and still stands; typing never brings up new complaints. */
-function noteProblems(problems) {
-  const before = form.problems.map(({ field, key }) => `${field} ${key}`);
-  form.problems = problems.filter(({ field, key }) => before.includes(`${field} ${key}`));
-  form.errors = Object.fromEntries(form.problems.map(({ field, key }) => [field, t(key)]));
-}
-
-function complain(problems) {
-  form.problems = problems;
-  form.errors = Object.fromEntries(problems.map(({ field, key }) => [field, t(key)]));
-}
-
-function here() {
-  const { observer } = form.draft;
-  if (observer.mode === "gnss") return observer.gnss;
-  if (observer.mode === "map") return observer.map;
-  const post = observer.mode === "post" && world.places.find(({ code }) => code === observer.post);
-  return post && post.lon !== null ? post : null;
-}
-
-function locate() {
-  const { draft } = form;
-  form.gnssEnd = null;
-  findPosition({
-    clock: now,
-    better: (gnss) => {
-      draft.observer.gnss = gnss;
-      save();
-      if (form?.draft === draft) draw();
-    },
-    ended: (why) => {
-      if (form?.draft !== draft) return;
-      form.gnssEnd = why;
-      draw();
-    },
-  });
-  draw();
-}
-
-async function pickPoint(asked) {
-  const { pick } = await import("./map.js");
-  return pick({ ...asked, places: world.places });
-}
-
-function takeWatch(id) {
-  const { draft } = form;
-  const watch = world.watches.find((one) => one.id === id);
-  draft.watch_id = id;
-  if (!isNegative(draft) || !watch) return;
-  const since = watch.reported_until || watch.started_at;
-  draft.when = { ...draft.when, mode: "at", start: wallTime(since ? Date.parse(since) : now()), end: wallTime(now()) };
-  if (watch.post) Object.assign(draft.observer, { mode: "post", post: watch.post });
-  draft.fields.watched_from = watch.post || undefined;
-}
-
-function openWatch() {
+export function openWatch() {
   return world.watches.find((watch) => watch.started_at && !watch.ended_at) || null;
-}
-
-/** A new draft of a type, with what is sure already: the tap's time, the watch, the post or the receiver. */
-function begin(type) {
-  const draft = emptyDraft(newId(), now());
-  const watch = openWatch();
-  kept.drafts.unshift(draft);
-  formOf(draft);
-  Object.assign(draft, { watch_id: watch?.id ?? null, type, category: world.taxonomy.types[type]?.category ?? null });
-  if (type === "nothing_observed") {
-    draft.open = "watch";
-    draft.when.mode = "at";
-    if (watch) takeWatch(watch.id);
-    if (watch) draft.open = "span";
-  } else {
-    draft.when.mode = "now";
-    draft.means = QUICK_MEANS[type] || null;
-    draft.exposure = suggestedExposure(draft);
-    if (watch?.post) Object.assign(draft.observer, { mode: "post", post: watch.post });
-    if (draft.category === "CFV") draft.event.mode = "direction";
-    draft.open = type ? "event" : "what";
-  }
-  if (!draft.observer.mode) draft.observer.mode = "gnss";
-  saveNow();
-  if (draft.observer.mode === "gnss") locate();
-  go("report", draft.id);
-}
-
-async function discard(draft) {
-  if (!(await sure(t("draft.discard_sure"), t("draft.discard"), t("form.cancel")))) return;
-  for (const photo of draft.photos) if (!photo.sent) forgetPhoto(photo.media_id);
-  kept.drafts.splice(kept.drafts.indexOf(draft), 1);
-  saveNow();
-  announce(t("draft.discarded"));
-  go("");
 }
 
 // Start ----------------------------------------------------------------------------------------------------
@@ -204,7 +81,7 @@ function loadFailed() {
   ];
 }
 
-function signInLink() {
+export function signInLink() {
   return h("a", { class: "button primary", href: `/sign-in?next=/field/${language}` }, t("app.sign_in_again"));
 }
 
@@ -220,9 +97,9 @@ function homeScreen() {
     h("section", { "aria-labelledby": "file" },
       h("h2", { id: "file" }, t("home.what")),
       h("div", { class: "tiles" },
-        quick.map(([code, type]) => tile(`quick-${code}`, type.symbol, type.label, () => begin(code))),
-        tile("quick-other", "more", t("home.other"), () => begin(null)),
-        tile("quick-nothing", "eye", taxonomy.types.nothing_observed.label, () => begin("nothing_observed"), "broad"))),
+        quick.map(([code, type]) => tile(`quick-${code}`, type.symbol, type.label, () => report.begin(code))),
+        tile("quick-other", "more", t("home.other"), () => report.begin(null)),
+        tile("quick-nothing", "eye", taxonomy.types.nothing_observed.label, () => report.begin("nothing_observed"), "broad"))),
     reportList(),
   ];
 }
@@ -237,7 +114,7 @@ function draftList() {
         h("span", { class: "badge warn" }, t("state.draft"))))));
 }
 
-function typeLabel(draft) {
+export function typeLabel(draft) {
   return world.taxonomy.types[draft.type]?.label || "";
 }
 
@@ -248,14 +125,14 @@ function reportList() {
     h("h2", { id: "reports" }, t("home.mine")),
     h("p", { id: "counters", class: "counters" },
       h("span", {}, t("home.waiting", { n: waiting })), h("span", {}, t("home.sent", { n: kept.reports.length - waiting }))),
-    h("div", { class: "rows" }, kept.reports.map((report) =>
-      h("button", { type: "button", class: "row-button", onclick: () => go("sent", report.id, report.revision_no) },
-        glyph(world.taxonomy.types[report.draft.type]?.symbol),
-        h("span", {}, typeLabel(report.draft), h("small", {}, [timeText(report.draft), report.receipt?.receipt.number].filter(Boolean).join(" · "))),
-        stateBadge(report)))));
+    h("div", { class: "rows" }, kept.reports.map((one) =>
+      h("button", { type: "button", class: "row-button", onclick: () => go("sent", one.id, one.revision_no) },
+        glyph(world.taxonomy.types[one.draft.type]?.symbol),
+        h("span", {}, typeLabel(one.draft), h("small", {}, [momentText(one.filed_at), one.receipt?.receipt.number].filter(Boolean).join(" · "))),
+        stateBadge(one)))));
 }
 
-function stateBadge(report) {
+export function stateBadge(report) {
   const [key, kind] = stateOf(report);
   return h("span", { class: `badge ${kind}` }, t(`state.${key}`));
 }
@@ -271,7 +148,7 @@ function stateOf(report) {
 }
 
 /** Where the reviewers are with it: as last asked, else as it was received. */
-function standing(report) {
+export function standing(report) {
   return report.receipt?.now ?? report.receipt?.processing;
 }
 
@@ -287,7 +164,7 @@ function watchCard() {
     h("div", { class: "watch-head" },
       h("h2", { id: "watch-title" }, t("watch.mine")),
       h("span", { class: open ? "badge good" : "badge" }, t(open ? "watch.running" : "watch.planned"))),
-    h("p", {}, watchLabel({ places: world.places }, watch),
+    h("p", {}, watchLabel(watch),
       h("small", {}, open
         ? [t("watch.since", { time: momentText(Date.parse(watch.started_at)) }), watch.checked_in_at && t("watch.checked", { time: clockText(Date.parse(watch.checked_in_at)) })].filter(Boolean).join(" · ")
         : t("watch.plan", { from: momentText(Date.parse(watch.planned_start)), to: watch.planned_end ? clockText(Date.parse(watch.planned_end)) : "…" }))),
@@ -303,6 +180,7 @@ async function tellWatch(watch, kind) {
   world.watchSaid = t("watch.sending");
   draw();
   const event = { event_id: newId(), kind, at: iso(now()) };
+  const { change } = await import("./send.js");
   const response = await change(`/api/v1/watches/${watch.id}/events`, event);
   if (response?.ok) {
     world.watchSaid = t(`watch.said_${kind}`, { time: clockText(now()) });
@@ -315,268 +193,21 @@ async function tellWatch(watch, kind) {
 }
 
 
-// One report -----------------------------------------------------------------------------------------------
-
-function questionsOf(of) {
-  return (isNegative(of.draft) ? NEGATIVE_QUESTIONS : QUESTIONS).filter((name) => ASKED[name].when?.(of) ?? true);
-}
-
-function reportScreen(of) {
-  const { draft } = of;
-  return [
-    h("div", { class: "head" },
-      h("h1", { tabindex: "-1" }, glyph(world.taxonomy.types[draft.type]?.symbol), typeLabel(draft) || t("report.new")),
-      draft.revision_no > 1 && h("p", { class: "notice" }, t("report.correcting", { number: draft.number }))),
-    errorSummary(of),
-    h("ol", { class: "questions" }, questionsOf(of).map((name) => question(of, name))),
-    h("p", { class: "centre" }, button("discard", t("draft.discard"), () => discard(draft), "quiet danger")),
-  ];
-}
-
-function question(of, name) {
-  const asked = ASKED[name];
-  const open = of.draft.open === name;
-  const id = `ask-${name}`;
-  return h("li", { class: open ? "question open" : "question" },
-    h("h2", {},
-      h("button", { type: "button", id: `open-${name}`, "aria-expanded": String(open), "aria-controls": open && id,
-        onclick: () => { changeDraft(() => { of.draft.open = open ? null : name; }, true); } },
-      ...headOf(of, name))),
-    open && h("div", { class: "answer", id }, asked.ask(name === "photos" ? { ...photoForm(of) } : of)));
-}
-
-function photoForm(of) {
-  return { draft: of.draft, change: changeDraft, complain: (refused) => { of.refusedPhotos = refused; announce(refused.join(" ")); draw(); } };
-}
-
-function headOf(of, name) {
-  const text = ASKED[name].text(of);
-  const wrong = of.problems.some((problem) => problem.question === name);
-  const missing = !ASKED[name].optional && problemsNow().some((problem) => problem.question === name);
-  const [mark, word] = wrong ? ["!", t("mark.mend")] : missing ? ["", t("mark.missing")] : text ? ["✓", t("mark.done")] : ["", t("mark.optional")];
-  return [
-    h("span", { class: "title" }, t(`ask.${name}`)),
-    h("span", { class: "told" }, text || word),
-    h("span", { class: wrong ? "mark wrong" : missing ? "mark missing" : text ? "mark done" : "mark", "aria-hidden": "true" }, mark),
-    text && h("span", { class: "visually-hidden" }, word),
-  ];
-}
-
-function refreshHeads() {
-  if (whereTo()[0] !== "report") return;
-  for (const name of questionsOf(form)) document.getElementById(`open-${name}`)?.replaceChildren(...headOf(form, name).filter(Boolean));
-  redraw(bar, reportBar);
-}
-
-function errorSummary(of) {
-  const refused = of.refusedPhotos || [];
-  if (!of.problems.length && !refused.length) return null;
-  return h("div", { class: "problem", id: "errors", tabindex: "-1", role: "alert" },
-    h("h2", {}, t("error.title")),
-    h("ul", {},
-      of.problems.map(({ question: name, field, key }) =>
-        h("li", {}, h("a", { href: "#", onclick: (event) => { event.preventDefault(); mend(name, field); } }, t(key)))),
-      refused.map((text) => h("li", {}, text))));
-}
-
-function mend(name, field) {
-  form.draft.open = name;
-  if (whereTo()[0] === "report") draw();
-  else go("report", form.draft.id);
-  requestAnimationFrame(() => {
-    const target = document.getElementById(field) || document.getElementById(`open-${name}`);
-    target.focus();
-    target.scrollIntoView({ block: "center" });
-  });
-}
-
-/** The one button at the thumb: the next question that still wants an answer, else the review. */
-function reportBar() {
-  const next = nextQuestion();
-  return [
-    button("home", t("form.home"), () => { saveNow(); go(""); }, "quiet"),
-    next
-      ? button("next", t("form.next", { question: t(`ask.${next}`) }), () => advance(next), "primary wide")
-      : button("review", t("form.review"), review, "primary wide"),
-  ];
-}
-
-function nextQuestion() {
-  const wanted = new Set(problemsNow().map((problem) => problem.question));
-  const order = questionsOf(form);
-  const at = order.indexOf(form.draft.open);
-  return [...order.slice(at + 1), ...order.slice(0, at)].find((name) => wanted.has(name)) ?? null;
-}
-
-function advance(next) {
-  const left = problemsNow().filter((problem) => problem.question === form.draft.open);
-  if (left.length) {
-    complain(left);
-    draw();
-    return document.getElementById("errors").focus();
-  }
-  complain([]);
-  form.draft.open = next;
-  save();
-  draw();
-  return reveal(document.getElementById(`open-${next}`));
-}
-
-function review() {
-  const problems = problemsNow();
-  complain(problems);
-  if (!problems.length) return go("review", form.draft.id);
-  draw();
-  return document.getElementById("errors").focus();
-}
-
-// Review and sending -------------------------------------------------------------------------------------
-
-function reviewScreen(of) {
-  const rows = questionsOf(of).map((name) => [name, ASKED[name].text(of)]).filter(([, text]) => text);
-  const watch = world.watches.find(({ id }) => id === of.draft.watch_id);
-  return [
-    h("h1", { tabindex: "-1" }, t("review.title")),
-    h("p", { class: "muted" }, t("review.more")),
-    h("dl", { class: "summary card" },
-      rows.map(([name, text]) => h("div", {},
-        h("dt", {}, t(`ask.${name}`)),
-        h("dd", {}, text),
-        h("dd", { class: "go" }, h("button", { type: "button", class: "quiet", "aria-label": `${t("form.change")}: ${t(`ask.${name}`)}`,
-          onclick: () => { of.draft.open = name; save(); go("report", of.draft.id); } }, t("form.change"))))),
-      watch && !isNegative(of.draft) && h("div", {}, h("dt", {}, t("ask.watch")), h("dd", {}, watchLabel(of, watch)))),
-  ];
-}
-
-function reviewBar() {
-  return [
-    button("back", t("form.back"), () => go("report", form.draft.id), "quiet"),
-    button("send", t("form.send"), file, "primary wide"),
-  ];
-}
-
-/** Freezes the report: from here on its bytes are what they are, however often they must be sent. */
-function file() {
-  const { draft } = form;
-  if (problemsNow().length) return review();
-  const body = JSON.stringify(observation(draft, { capturedAt: now(), clockOffsetS: clockOffsetS(), taxonomy: world.taxonomy }));
-  const report = {
-    id: draft.observation_id,
-    revision_no: draft.revision_no,
-    state: "sending",
-    filed_at: now(),
-    body,
-    draft,
-    media: draft.photos.map((photo) => ({ ...photo, state: photo.sent ? "sent" : "waiting" })),
-    problem: null,
-    receipt: null,
-  };
-  kept.drafts.splice(kept.drafts.indexOf(draft), 1);
-  kept.reports.unshift(report);
-  saveNow();
-  stopFinding();
-  sendNow();
-  return go("sent", report.id, report.revision_no);
-}
-
-// A report that was sent -------------------------------------------------------------------------------------
-
-function sentScreen(report) {
-  const { receipt } = report;
-  const line = (name, value, kind = "") => value && h("div", {}, h("dt", {}, t(`receipt.${name}`)), h("dd", { class: kind }, value));
-  const photos = report.media.length && t("receipt.photos_of", { n: report.media.filter((one) => one.state === "sent").length, all: report.media.length });
-  return [
-    h("div", { class: receipt && !isWaiting(report) ? "seal done" : "seal" },
-      h("span", { class: "seal-mark", "aria-hidden": "true" }, receipt && !isWaiting(report) ? "✓" : "…"),
-      h("h1", { tabindex: "-1" }, receipt ? t("receipt.received") : t(report.state === "stopped" ? "receipt.stopped" : "receipt.sending")),
-      receipt && h("p", { class: "number", id: "receipt-number" }, receipt.receipt.number),
-      h("p", {}, typeLabel(report.draft), " · ", timeText(report.draft)),
-      stateBadge(report)),
-    sentNotice(report),
-    receipt && h("dl", { class: "summary card" },
-      line("number", receipt.receipt.number, "mono"),
-      line("time", momentText(Date.parse(receipt.received_at))),
-      line("digest", receipt.digest.slice(0, 16), "mono"),
-      line("revision", report.revision_no > 1 && String(report.revision_no)),
-      line("photos", photos || null)),
-    receipt && newest(report) && h("p", { class: "centre" }, button("correct", t("receipt.correct"), () => correct(report))),
-    report.state === "stopped" && h("p", { class: "centre" }, button("mend", t("receipt.back_to_draft"), () => backToDraft(report))),
-  ];
-}
-
-function newest(report) {
-  const busy = kept.drafts.some((draft) => draft.observation_id === report.id);
-  return !busy && !kept.reports.some((other) => other.id === report.id && other.revision_no > report.revision_no);
-}
-
-/** In words what stands between this report and its being accepted, with what can be done. */
-function sentNotice(report) {
-  const lines = [];
-  if (report.problem) lines.push(t(report.problem.key, report.problem.facts));
-  if (report.media.some((photo) => photo.state === "lost")) lines.push(t("send.photo_lost"));
-  if (report.media.some((photo) => photo.state === "refused")) lines.push(t("send.photo_refused"));
-  const processing = standing(report);
-  if (processing === "quarantined") lines.push(t("receipt.why_quarantined"), ...report.receipt.reasons.map(reasonText));
-  if (processing === "returned" || processing === "rejected") {
-    lines.push(t(`receipt.why_${processing}`));
-    if (report.receipt.question) lines.push(`“${report.receipt.question}”`);
-  }
-  if (!lines.length) return null;
-  return h("div", { class: "notice warn", role: "status" },
-    lines.map((text) => h("p", {}, text)),
-    report.problem?.key === "send.sign_in" && signInLink(),
-    isWaiting(report) && report.problem && button("try-now", t("send.try_now"), sendNow));
-}
-
-function reasonText(reason) {
-  const [code, ...rest] = reason.split(":");
-  const words = maybe(`reason.${code}`, null);
-  return words ? `${words}${rest.length ? ` (${rest.join(":")})` : ""}` : reason;
-}
-
-function sentBar() {
-  return [button("home", t("form.home"), () => go(""), "quiet"), button("another", t("form.another"), () => go(""), "primary wide")];
-}
-
-/** A correction is the same observation in a further revision; the first stays as it is. */
-function correct(report) {
-  const draft = structuredClone(report.draft);
-  Object.assign(draft, {
-    id: newId(),
-    revision_of: report.id,
-    revision_no: report.revision_no + 1,
-    number: report.receipt.receipt.number,
-    started_at: now(),
-    open: null,
-    photos: report.media.filter((photo) => photo.state === "sent").map(({ state: _, ...photo }) => ({ ...photo, sent: true })),
-  });
-  kept.drafts.unshift(draft);
-  saveNow();
-  go("report", draft.id);
-}
-
-function backToDraft(report) {
-  const { draft } = report;
-  if (draft.revision_no === 1) draft.observation_id = newId();
-  kept.reports.splice(kept.reports.indexOf(report), 1);
-  kept.drafts.unshift(draft);
-  saveNow();
-  go("report", draft.id);
-}
-
 // Beginning ------------------------------------------------------------------------------------------------
 
 async function load() {
   world.failed = null;
   draw();
   try {
-    const [taxonomy, places] = await Promise.all([
+    const [taxonomy, places, module] = await Promise.all([
       get(`/api/v1/taxonomy?language=${language}`),
       get(`/api/v1/places?language=${language}`),
+      import("./report.js"),
+      get(`/field/${language}/words`).then(addWords),
       loadWatches(),
       setClock(),
     ]);
-    world.taxonomy = taxonomy;
+    [world.taxonomy, report] = [taxonomy, module];
     world.places = placesOf(places);
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
@@ -612,8 +243,5 @@ function placesOf({ places }) {
 
 addEventListener("hashchange", show);
 document.addEventListener("visibilitychange", () => document.hidden || setClock().catch(() => null));
-startSending(() => {
-  if (["sent", "", "home"].includes(whereTo()[0])) draw();
-});
 if (canKeepPhotos) forgetStrayPhotos();
 load();

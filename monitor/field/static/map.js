@@ -2,6 +2,8 @@
 // Everything of Leaflet's that would parse HTML (its zoom buttons, attribution, pop-ups) is left out.
 
 import { button, h } from "./dom.js";
+import { glyph } from "./glyphs.js";
+import { pointText } from "./position.js";
 import { t } from "./words.js";
 
 const LEAFLET = "/static/vendor/leaflet/leaflet";
@@ -60,7 +62,7 @@ export async function pick({ title, at, places }) {
           h("div", { class: "map-zoom" },
             h("button", { type: "button", "aria-label": t("map.in"), onclick: () => map.zoomIn() }, "+"),
             h("button", { type: "button", "aria-label": t("map.out"), onclick: () => map.zoomOut() }, "−"),
-            h("button", { type: "button", id: "map-middle", "aria-label": t("map.middle"), onclick: () => mark(map.getCenter()) }, "⌖")),
+            h("button", { type: "button", id: "map-middle", "aria-label": t("map.middle"), onclick: () => mark(map.getCenter()) }, glyph("target"))),
           base.attribution && h("p", { class: "map-source" }, base.attribution)),
         said,
         h("div", { class: "bar" }, button("map-cancel", t("form.cancel"), () => done(null), "quiet"), use)));
@@ -69,7 +71,7 @@ export async function pick({ title, at, places }) {
 
     const map = L.map(holder, { zoomControl: false, attributionControl: false, minZoom: 6, maxZoom: 17, zoomAnimation: false, fadeAnimation: false, preferCanvas: true });
     const known = places.filter((place) => place.lon !== null && ["settlement", "post", "base"].includes(place.kind));
-    if (at) map.setView([at.lat, at.lon], FIRST_ZOOM);
+    if (at) map.setView([at.lat, at.lon], at.rough ? FIRST_ZOOM - 2 : FIRST_ZOOM);
     else if (known.length) map.fitBounds(L.latLngBounds(known.map((place) => [place.lat, place.lon])).pad(0.1));
     else map.setView([40.0, 45.5], 7);
     const order = ["country", "lake", "water", "river", "boundary"];
@@ -101,7 +103,7 @@ export async function pick({ title, at, places }) {
       spot.clearLayers();
       L.circle([lat, lng], { radius: point.accuracy_m, color: colour("--accent"), weight: 2, fillOpacity: 0.2, interactive: false }).addTo(spot);
       L.circleMarker([lat, lng], { radius: 4, color: colour("--accent"), fill: true, fillOpacity: 1, interactive: false }).addTo(spot);
-      const text = t("map.point", { lat: point.lat.toFixed(4), lon: point.lon.toFixed(4), m: point.accuracy_m });
+      const text = pointText(point);
       said.textContent = point.accuracy_m > 200 ? `${text}. ${t("map.finer")}` : text;
       use.disabled = false;
     }

@@ -1,6 +1,7 @@
 // The larger pieces of the form: compass rose, time of day, place search, weapon, rows of counts, stopwatch.
 
-import { box, button, choices, h, select, svg } from "./dom.js";
+import { button, h, svg } from "./dom.js";
+import { box, choices, select } from "./inputs.js";
 import { dayText, lastDays, now, wallTime } from "./time.js";
 import { maybe, shownNumber, t } from "./words.js";
 
@@ -32,7 +33,7 @@ export function rose({ id, legend, error, options, value, change }) {
   });
   const needle = svg("svg", { viewBox: "0 0 100 100", "aria-hidden": "true", class: "needle" },
     svg("circle", { cx: 50, cy: 50, r: 42 }),
-    at >= 0 && svg("path", { d: "M50 14l5 11h-10z", transform: `rotate(${at * 22.5} 50 50)` }));
+    at >= 0 && svg("path", { d: "M50 17.5l4 7h-8z", transform: `rotate(${at * 22.5} 50 50)` }));
   const middle = h("span", { class: "middle", "aria-hidden": "true" },
     at >= 0 ? [h("strong", {}, options[at][1]), h("span", {}, `${shownNumber(at * 22.5)}°`)] : h("span", {}, t("event.rose_hint")));
   return h("fieldset", { id, class: "rose-group", tabindex: "-1", "aria-describedby": error && `${id}-error` },
@@ -108,7 +109,7 @@ export function placePicker({ id, label, hint, error, places, near, value, chang
     list.replaceChildren(...rows.map(([place, km]) =>
       h("button", { type: "button", class: "row-button", onclick: () => change(place.code) },
         h("span", {}, place.label, h("small", {}, maybe(`place_kind.${place.kind}`, ""))),
-        km !== null && h("small", {}, t("place.km", { km: shownNumber(km < 10 ? km.toFixed(1) : Math.round(km)) })))));
+        km !== null && !near.rough && h("small", {}, t("place.km", { km: shownNumber(km < 10 ? km.toFixed(1) : Math.round(km)) })))));
     if (!rows.length) list.append(h("p", { class: "hint" }, t("place.none")));
   };
   find("");

@@ -1,4 +1,6 @@
-// Where the phone is: the best of what the receiver says, for at most a minute.
+// Where the phone is: the best of what the receiver says, for at most a minute; and positions in words.
+
+import { shownNumber, t } from "./words.js";
 
 const GOOD_M = 10;
 const LONGEST_MS = 60_000;
@@ -48,4 +50,14 @@ export function stopFinding() {
   navigator.geolocation.clearWatch(watching.id);
   clearTimeout(watching.timer);
   watching = null;
+}
+
+/** "12 m", "1.4 km". */
+export function metres(m) {
+  return m < 1000 ? `${m} ${t("unit.m")}` : `${shownNumber((m / 1000).toFixed(1))} ${t("unit.km")}`;
+}
+
+/** A point with how exact it is. */
+export function pointText({ lon, lat, accuracy_m }) {
+  return t("map.point", { lat: lat.toFixed(4), lon: lon.toFixed(4), far: metres(accuracy_m) });
 }

@@ -1,11 +1,13 @@
 // The questions of a report: each knows its title, its answer in a line, and how it is asked.
 
 import { HALF_HOUR_MS, OWN_SENSES, countOf, isNegative, precisionOf, timeOf } from "./compose.js";
-import { box, button, choices, h, select } from "./dom.js";
+import { placeLabel, watchLabel } from "./app.js";
+import { button, h } from "./dom.js";
+import { box, choices, select } from "./inputs.js";
 import { glyph } from "./glyphs.js";
 import { dayAndTime, placePicker, rose, stopwatch, tally, weaponPicker } from "./parts.js";
 import { photoQuestion } from "./photos.js";
-import { isFinding } from "./position.js";
+import { isFinding, pointText } from "./position.js";
 import { clockText, momentText, now, secondsText, wallTime } from "./time.js";
 import { maybe, numberOf, shownNumber, t } from "./words.js";
 
@@ -20,10 +22,6 @@ export function labelOf(form, list, code) {
 
 function list(form, name) {
   return form.taxonomy.lists[name];
-}
-
-function placeLabel(form, code) {
-  return form.places.find((place) => place.code === code)?.label ?? code;
 }
 
 // What -----------------------------------------------------------------------------------------------------
@@ -116,7 +114,7 @@ function askObserver(form) {
   const set = (facts, drawn = true) => form.change(() => Object.assign(observer, facts), drawn);
   const modes = [["gnss", t("observer.gnss")], ["post", t("observer.post")], ["map", t("observer.map")], ["mgrs", t("observer.mgrs")]];
   const pick = async () => {
-    const point = await form.pickPoint({ title: t("observer.map_title"), at: observer.map || observer.gnss });
+    const point = await form.pickPoint({ title: t("observer.map_title"), at: observer.map || form.here() });
     if (point) set({ map: point });
   };
   const begin = (mode) => {
@@ -149,16 +147,13 @@ function gnssState(form) {
     !isFinding() && button("locate", t("observer.again"), form.locate, "quiet"));
 }
 
-function pointText({ lon, lat, accuracy_m }) {
-  return t("map.point", { lat: lat.toFixed(4), lon: lon.toFixed(4), m: accuracy_m });
-}
 
 function observerText(form) {
   const { observer } = form.draft;
   if (observer.mode === "gnss" && observer.gnss) return t("observer.short_gnss", { m: observer.gnss.accuracy_m });
   if (observer.mode === "map" && observer.map) return pointText(observer.map);
   if (observer.mode === "mgrs") return observer.mgrs.toUpperCase();
-  return observer.mode === "post" && observer.post ? placeLabel(form, observer.post) : "";
+  return observer.mode === "post" && observer.post ? placeLabel(observer.post) : "";
 }
 
 // Event ----------------------------------------------------------------------------------------------------
@@ -228,7 +223,7 @@ function direction(form, set) {
 
 function eventText(form) {
   const { event } = form.draft;
-  if (event.mode === "place") return event.place ? placeLabel(form, event.place) : "";
+  if (event.mode === "place") return event.place ? placeLabel(event.place) : "";
   if (event.mode === "point") {
     if (event.point_by === "mgrs") return event.mgrs.toUpperCase();
     return event.point ? pointText(event.point) : "";
@@ -384,7 +379,7 @@ export function fieldText(form, code) {
   const word = (one) => {
     if (one === "n_k") return taxonomy.not_known;
     if (field.kind === "weapon") return taxonomy.weapons.find((weapon) => weapon.code === one)?.label ?? one;
-    if (field.kind === "place") return placeLabel(form, one);
+    if (field.kind === "place") return placeLabel(one);
     return labelOf(form, field.kind === "dir16" ? "dir16" : field.list || "yes_no", one);
   };
   if (field.kind === "text_private") return `${field.label}: ${t("text.written")}`;
@@ -426,18 +421,13 @@ function askText(form) {
 
 // Negative report ------------------------------------------------------------------------------------------
 
-export function watchLabel(form, watch) {
-  const where = watch.post ? placeLabel(form, watch.post) : watch.sectors.map((code) => placeLabel(form, code)).join(", ");
-  return [maybe(`watch_kind.${watch.kind}`, watch.kind), where].filter(Boolean).join(" · ");
-}
-
 function askWatch(form) {
   const { draft } = form;
   if (!form.watches.length) return h("p", { class: "notice warn" }, t("watch.none_open"));
   return choices({ id: "watch", legend: t("watch.which"), hidden: true, wide: true, error: form.errors.watch, value: draft.watch_id,
     options: form.watches.filter((watch) => watch.started_at || watch.id === draft.watch_id)
-      .map((watch) => [watch.id, watchLabel(form, watch), watch.started_at && t("watch.since", { time: momentText(Date.parse(watch.started_at)) })]),
-    change: (id) => form.change(() => form.takeWatch(id), true) });
+      .map((watch) => [watch.id, watchLabel(watch), watch.started_at && t("watch.since", { time: momentText(Date.parse(watch.started_at)) })]),
+    change: (id) => form.change(() => form.takeWatch(draft, id), true) });
 }
 
 function askSpan(form) {
@@ -477,7 +467,7 @@ export const ASKED = {
     ask: askWatch,
     text: (form) => {
       const watch = form.watches.find(({ id }) => id === form.draft.watch_id);
-      return watch ? watchLabel(form, watch) : "";
+      return watch ? watchLabel(watch) : "";
     },
   },
   span: { ask: askSpan, text: ({ draft }) => timeText(draft) },

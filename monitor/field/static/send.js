@@ -1,7 +1,7 @@
 // Sending: the text of every report first, then the photos. The same id and the same bytes at every try, so
 // that the server may answer "I have it already"; a wait that doubles, and starts afresh after any progress.
 
-import { kept, forgetPhoto, photoBytes, saveNow } from "./store.js";
+import { forgetPhoto, isWaiting, kept, photoBytes, photosLeft, saveNow } from "./store.js";
 import { language } from "./words.js";
 
 const OBSERVATIONS = "/api/v1/observations";
@@ -29,15 +29,6 @@ export function sendNow() {
   clearTimeout(timer);
   wait = FIRST_WAIT_MS;
   run();
-}
-
-/** Whether something of this report has not reached the server. */
-export function isWaiting(report) {
-  return report.state === "sending" || (report.state === "held" && photosLeft(report) > 0);
-}
-
-export function photosLeft(report) {
-  return report.media.filter((photo) => photo.state === "waiting").length;
 }
 
 async function run() {

@@ -47,6 +47,15 @@ export function reportOf(id, revision) {
   return kept.reports.find((report) => report.id === id && report.revision_no === revision);
 }
 
+/** Whether something of this report has not reached the server. */
+export function isWaiting(report) {
+  return report.state === "sending" || (report.state === "held" && photosLeft(report) > 0);
+}
+
+export function photosLeft(report) {
+  return report.media.filter((photo) => photo.state === "waiting").length;
+}
+
 /** A random UUID, also where the page is not served securely and `randomUUID` is missing. */
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();

@@ -3,7 +3,12 @@
 const given = JSON.parse(document.getElementById("given").textContent);
 
 export const { language, languages, mission, person } = given;
-const { messages } = given;
+const messages = { ...given.messages };
+
+/** Adds the words that the first screen does without. */
+export function addWords(more) {
+  Object.assign(messages, more);
+}
 
 /** A message with its facts put in. A missing key is shown as itself, which no test lets through. */
 export function t(key, facts = {}) {
