@@ -185,6 +185,10 @@ const load = {
   }),
 };
 
+const ZONE_WORDS = {
+  map: "The map", inbox: "The alerts", queue: "The review queue", incidents: "The incidents", claims: "The claims",
+};
+
 /** Fetches zones again, soon but not more than once a second each; asked for while at it, once more after. */
 const pending = new Map();
 
@@ -201,7 +205,8 @@ function refresh(zones) {
         await load[zone]();
       } catch (problem) {
         if (!(problem instanceof Problem)) throw problem;
-        if (problem.status === 0 || problem.status >= 500) room.isFailing = true;
+        if (problem.status === 0 || zone === "state") room.isFailing = true;
+        else if (problem.status >= 500) say(`${ZONE_WORDS[zone]} could not be brought up to date. ${problem.words}`, true);
         drawFreshness();
       }
     }, wait);
@@ -397,7 +402,9 @@ async function start() {
       await load.state();
       break;
     } catch (problem) {
-      if (!(problem instanceof Problem) || problem.status === 401 || problem.status === 403) throw problem;
+      if (!(problem instanceof Problem)) throw problem;
+      $("#freshness-words").textContent = problem.words;
+      if (problem.status === 401 || problem.status === 403) return;
       await new Promise((resume) => { setTimeout(resume, 3000); });
     }
   }

@@ -96,7 +96,7 @@ export class Inbox {
         class: `alert ${DONE.has(alert.state) ? "done" : ""} ${isChosen ? "chosen" : ""}`,
         tabindex: isChosen || (!this.chosen && alert.id === this.shown[0]) ? "0" : "-1",
         data: { id: alert.id, severity: alert.severity },
-        "aria-expanded": String(isChosen),
+        "aria-current": isChosen ? "true" : null,
         "aria-label": `Severity ${alert.severity}: ${alert.title}, ${alert.place}, ${word(ALERT_STATE, alert.state)}`,
         on: { click: (event) => { if (!event.target.closest("button, textarea, a")) this.choose(alert.id); } },
       },

@@ -35,7 +35,7 @@ export class Strip {
     const scale = HEIGHT / most;
     const unit = step === 1 ? "hour" : `${step} hours`;
     const words = `Reports of ceasefire violations per ${unit}: ${violations} in all, at most ${most} in one.`;
-    show(this.words, h("strong", {}, "When"), ` reports of violations per ${unit} · peak ${most}`);
+    show(this.words, h("strong", {}, "When"), violations ? ` reports of violations per ${unit} · peak ${most}` : " no report of a violation in this window");
     show(this.chart,
       svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": violations ? words : "No report of a violation in this window." },
         bins.map((bin, i) => {
