@@ -1,6 +1,7 @@
 """Questions about findings and the rules behind them. `known_at` answers as announced at that moment."""
 
 import datetime as dt
+import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -191,6 +192,8 @@ def _fact(*values: Any) -> Fact:
     return Fact(*read)
 
 
+# Expressions are values: building them anew costs more than running the query.
+@functools.cache
 def _is_live() -> ColumnElement[bool]:
     newer = aliased(RuleFact)
     return ~(
@@ -200,6 +203,7 @@ def _is_live() -> ColumnElement[bool]:
     )
 
 
+@functools.cache
 def _is_last() -> ColumnElement[bool]:
     newer = aliased(FindingVersion)
     return ~(
@@ -209,6 +213,7 @@ def _is_last() -> ColumnElement[bool]:
     )
 
 
+@functools.cache
 def _findings() -> Any:
     return (
         select(Finding, FindingVersion, RuleVersion)
