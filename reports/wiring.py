@@ -7,9 +7,12 @@ from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 from reports import checks
+from reports.daily import commands as summary
+from reports.daily.service import draft_due
+from reports.daily.views import bp as summaries
 
-BLUEPRINTS: list[Blueprint] = []
-JOBS: list[Job] = []
+BLUEPRINTS: list[Blueprint] = [summaries]
+JOBS: list[Job] = [Job("daily.draft_due", 5, draft_due)]
 SUBSCRIBERS: list[Subscriber] = []
-COMMANDS: list[click.Command] = []
+COMMANDS: list[click.Command] = [*summary.COMMANDS]
 CHECKS: list[Check] = [*checks.CHECKS]

@@ -1,0 +1,28 @@
+"""What is typed at a summary's page."""
+
+from marshmallow import Schema, fields, validate
+
+from reports.daily.editing import MOST_LINES
+
+_LINES = {
+    f"line_{number}": fields.String(load_default="", validate=validate.Length(max=2000))
+    for number in range(1, MOST_LINES + 1)
+}
+
+
+class VersionSchema(Schema):
+    """Which version one looked at: a decision about an older one is refused."""
+
+    version_no = fields.Integer(required=True, validate=validate.Range(min=1))
+
+
+class EditSchema(VersionSchema):
+    """The lines in their order; empty ones are left out. `reason` lets a line stand that was objected to."""
+
+    reason = fields.String(load_default="", validate=validate.Length(max=1000))
+    locals().update(_LINES)
+
+
+class ReviewSchema(VersionSchema):
+    verdict = fields.String(required=True, validate=validate.OneOf(("reviewed", "returned")))
+    reason = fields.String(load_default="", validate=validate.Length(max=1000))
