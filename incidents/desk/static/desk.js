@@ -75,9 +75,16 @@ const drawer = new Drawer($("#drawer"), {
   onOpened: (kind, id, thing) => {
     hold(kind, id);
     if (kind === "incident") showEvidence(thing.observations.map((row) => row.id), Date.parse(thing.start));
+    if (kind === "claim" && thing.lon !== null) { showClaims(); map.goTo([{ lon: thing.lon, lat: thing.lat, observer: null, shape: null }]); }
     if (kind === "report") { const row = room.rows.find((other) => other.id === id); if (row && !isInSight(row)) map.goTo([row]); }
   },
 });
+
+/** A claim that was opened is on the map, also where claims were switched off. */
+function showClaims() {
+  const box = $("#show-claims");
+  if (!box.checked) box.click();
+}
 
 /** Shows reports on the map, widening the window where some of them are older than it. */
 async function showEvidence(ids, sinceMs) {

@@ -88,7 +88,7 @@ export class Queue extends RowList {
         h("caption", { class: "visually-hidden" }, "Reports that wait for review, the longest waiting first"),
         h("thead", {}, h("tr", {},
           mayLink ? h("th", { class: "mark" }, h("span", { class: "visually-hidden" }, "Mark")) : null,
-          ["Tier", "Report", "", "From", "When", "Waits since", "Filed by"].map((name) => h("th", { scope: "col" }, name)))),
+          ["Tier", "Report", "Marks", "From", "When", "Waits since", "Filed by"].map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, rows.map((row) => this.row(row, mayLink))),
       ),
     );
@@ -103,7 +103,7 @@ export class Queue extends RowList {
       h("td", {}, severityMark(row.tier, "Weapon tier")),
       h("td", { class: "what" }, glyphIcon(row.symbol), h("span", {}, row.title)),
       h("td", { class: "flags" },
-        row.processing === "received" ? null : h("span", { class: `badge ${PROCESSING_TONE[row.processing] || ""}` }, word(PROCESSING, row.processing)),
+        row.processing === "received" ? null : h("span", { class: `badge ${PROCESSING_TONE[row.processing] || ""}` }, row.processing === "quarantined" ? "Set aside" : word(PROCESSING, row.processing)),
         row.is_own ? h("span", { class: "badge", title: "Somebody else has to review it" }, "Your own") : null,
         row.revision > 1 ? h("span", { class: "badge", title: "A corrected version" }, `Version ${row.revision}`) : null,
         row.media ? h("span", { class: "badge" }, count(row.media, "photo")) : null,
