@@ -211,7 +211,7 @@ def told(finding: Finding) -> str:
 @click.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Look at store, clock, keys, fonts, disk and worker; say what to mend. Ends with 1 unless all is well."""
+    """Look at store, clock, keys, fonts, disk and worker; say what to mend. Exits 1 if there is anything."""
     findings: list[Finding] = []
     settings = None
     try:

@@ -37,7 +37,7 @@ gets the same as a page.
 | type | status | title | when |
 |---|---|---|---|
 """
-PROBLEMS_FOOT = """| `http-<status>` | any | the status in words | The server refused before any of our code. |
+PROBLEMS_FOOT = """| `http-<status>` | any | the status in words | The server refused before our code. |
 | `unknown` | 500 | Our mistake | An error we did not foresee; the server's log has it. |
 """
 PERMISSIONS_HEAD = f"""# Who may do what

@@ -1,12 +1,16 @@
 """What the documents say about the code is what the code says."""
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import wsgi
 from monitor.reference import PAGES
+from monitor.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -23,10 +27,6 @@ def test_every_command_is_in_the_guide_to_running() -> None:
 
 
 def test_every_package_we_depend_on_is_explained() -> None:
-    import tomllib
-
-    from packaging.requirements import Requirement
-
     explained = (DOCS / "dependencies.md").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = project["dependencies"] + project["optional-dependencies"]["dev"]
@@ -44,11 +44,16 @@ def test_every_vendored_library_font_and_data_set_is_in_the_notice() -> None:
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
-    import re
-
     broken = []
     for page in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             if not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    files = (path for one in ("monitor", "incidents", "reports") for path in (ROOT / one).rglob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
+    read = set(re.findall(r"settings\.(\w+)", code)) | set(re.findall(r'values\["(\w+)"\]', code))
+    assert {row.name for row in SETTINGS} - read == set()
