@@ -12,7 +12,7 @@ from reports.daily.service import draft_due
 from reports.daily.views import bp as summaries
 
 BLUEPRINTS: list[Blueprint] = [summaries]
-JOBS: list[Job] = [Job("daily.draft_due", 5, draft_due)]
+JOBS: list[Job] = [Job("daily.draft_due", 1, draft_due)]
 SUBSCRIBERS: list[Subscriber] = []
 COMMANDS: list[click.Command] = [*summary.COMMANDS]
 CHECKS: list[Check] = [*checks.CHECKS]

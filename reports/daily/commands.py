@@ -33,7 +33,9 @@ def list_summaries() -> None:
 def draft() -> None:
     """Draft the periods that have ended and have no draft, as the worker would."""
     with command_door() as door:
-        click.echo(service.draft_due(door) or "nothing is due")
+        while done := service.draft_due(door):
+            click.echo(done)
+    click.echo("nothing else is due")
 
 
 @summary_commands.command()

@@ -37,19 +37,21 @@ EDIT, REVIEW, RELEASE = "reports:summary:edit", "reports:summary:review", "repor
 
 
 def draft_due(door: Door) -> str | None:
-    """Drafts every period of the mission that has ended and has no draft; answers which, None if none was due."""
+    """Drafts the oldest period of the mission that has ended and has no draft; None if none was due.
+
+    One a run: after days down, reports that come in must not wait behind a whole backlog of drafts.
+    """
     mission = find_mission(door.session)
     if mission is None:
         return None
     done = set(door.session.scalars(select(PeriodRun.end_utc).where(PeriodRun.kind == DAILY)))
-    drafted = []
     for period in mission.periods(door.now):
         if period.end in done:
             continue
         run_id = claim_period(door, period)
         if run_id is not None:
-            drafted.append(draft_period(door, run_id, period).label)
-    return f"drafted {', '.join(drafted)}" if drafted else None
+            return f"drafted {draft_period(door, run_id, period).label}"
+    return None
 
 
 def claim_period(door: Door, period: Period, kind: str = DAILY) -> int | None:

@@ -16,7 +16,7 @@ from monitor.mission.service import load_mission
 DEMO = Path(__file__).parents[2] / "reports" / "exercise" / "data"
 AFTER_THE_CUT_OFF = dt.datetime(2022, 9, 13, 15, 31, tzinfo=dt.UTC)
 PERIOD = re.compile("to 19:30 on 13 September")
-LOOKS = 60
+LOOKS = 120
 
 
 def filed_on_the_phone(phone: Page) -> str:
