@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import exp, gcd, lgamma, log
 from operator import attrgetter
 
@@ -56,6 +56,7 @@ class Series:
         self.ends = [fact.event_end for fact in self.facts]
         self.longest = max((fact.event_end - fact.event_start for fact in self.facts), default=_NOTHING)
         self._weights = [0, *accumulate(fact.weight for fact in self.facts)]
+        self._linked = [0, *accumulate(fact.incident_id is not None for fact in self.facts)]
 
     def ended(self, after: datetime, until: datetime) -> list[Fact]:
         """Facts whose end lies in (after, until]."""
@@ -73,6 +74,13 @@ class Series:
         """An upper bound of the tally of (after, until], without grouping."""
         first, last = bisect_right(self.ends, after), bisect_right(self.ends, until)
         return last - first if weight == "one" else self._weights[last] - self._weights[first]
+
+    def tally(self, after: datetime, until: datetime, distinct: str, weight: str) -> int:
+        """The tally of (after, until]; a difference of two sums where no two facts share an incident."""
+        first, last = bisect_right(self.ends, after), bisect_right(self.ends, until)
+        if distinct == "incident" and self._linked[first] == self._linked[last]:
+            return last - first if weight == "one" else self._weights[last] - self._weights[first]
+        return tally(self.facts[first:last], distinct, weight)
 
     def anchors(self, span: Span) -> list[Fact]:
         return self.facts[bisect_left(self.ends, span.start) : bisect_right(self.ends, span.end)]
@@ -112,6 +120,10 @@ def hits_of_step_up(
         before = series.touching(at - asks.window - asks.before, at - asks.window, asks.certain)
         prior = max((fact.tier or 0 for fact in before), default=0)
         needed = asks.reach or prior + (asks.rise or 0)
+        is_hit = level >= needed and (asks.reach is None or prior < asks.reach)
+        lacks = len(before) < asks.min_before
+        if not (is_hit or lacks):
+            continue
         minutes = watched.minutes(key, at - asks.window - asks.before, at - asks.window)
         raising = [fact for fact in now_in if (fact.tier or 0) >= needed]
         numbers: dict[str, Number] = {
@@ -123,9 +135,9 @@ def hits_of_step_up(
             "before_hours": hours(minutes),
             "margin": len(raising) - 1,
         }
-        if len(before) < asks.min_before:
+        if lacks:
             yield Unknown(key, at, "no_baseline", numbers)
-        elif level >= needed and (asks.reach is None or prior < asks.reach):
+        else:
             yield _hit(key, at, raising, numbers, (level, len(raising)), anchor)
 
 
@@ -137,24 +149,29 @@ def hits_of_rate(
     A step is finished when `now` has reached it; a report counts at its end, once.
     """
     series = Series(facts)
+    apart = [fact for fact in series.facts if asks.without and all(c.holds(fact) for c in asks.without)]
+    alone = Series(fact for fact in series.facts if fact not in apart) if apart else series
     for at in _steps(series, asks, span, now):
         since = at - asks.window
         if series.weighed(since, at, asks.weight) < asks.min_count:
             continue
-        recent = series.ended(since, at)
-        if tally(recent, asks.distinct, asks.weight) < asks.min_count:
+        if series.tally(since, at, asks.distinct, asks.weight) < asks.min_count:
             continue
-        older = series.ended(since - asks.guard - asks.baseline, since - asks.guard)
         baseline = _Baseline.of(asks, key, at, watched)
-        numbers = _rate_numbers(asks, recent, older, at, baseline)
+        numbers = _rate_numbers(asks, series, at, baseline)
         if baseline.refusal:
             yield Unknown(key, at, baseline.refusal, numbers)
-            continue
-        n, needed = numbers["n"], numbers["needed"]
-        if isinstance(n, int) and isinstance(needed, int) and n >= needed:
+        elif _reaches(numbers):
             if asks.without:
-                numbers |= _carved_out(asks, recent, older, at, baseline)
-            yield _hit(key, at, recent, numbers, (n,), None)
+                numbers |= _carved_out(
+                    numbers if alone is series else _rate_numbers(asks, alone, at, baseline)
+                )
+            yield _hit(key, at, series.ended(since, at), numbers, (int(numbers["n"] or 0),), None)
+
+
+def _reaches(numbers: Numbers) -> bool:
+    n, needed = numbers["n"], numbers["needed"]
+    return isinstance(n, int) and isinstance(needed, int) and n >= needed
 
 
 def tally(facts: Sequence[Fact], distinct: str, weight: str) -> int:
@@ -246,12 +263,11 @@ class _Baseline:
         return cls(now_in, before, refusal)
 
 
-def _rate_numbers(
-    asks: Rate, recent: Sequence[Fact], older: Sequence[Fact], at: datetime, baseline: _Baseline
-) -> dict[str, Number]:
-    n = tally(recent, asks.distinct, asks.weight)
-    before = tally(older, asks.distinct, asks.weight)
-    spread = _dispersion(asks, older, at)
+def _rate_numbers(asks: Rate, series: Series, at: datetime, baseline: _Baseline) -> dict[str, Number]:
+    until = at - asks.window - asks.guard
+    n = series.tally(at - asks.window, at, asks.distinct, asks.weight)
+    before = series.tally(until - asks.baseline, until, asks.distinct, asks.weight)
+    spread = _dispersion(asks, series, until)
     numbers: dict[str, Number] = {
         "n": n,
         "hours": hours(baseline.minutes_now),
@@ -276,37 +292,26 @@ def _rate_numbers(
     return numbers
 
 
-def _carved_out(
-    asks: Rate, recent: Sequence[Fact], older: Sequence[Fact], at: datetime, baseline: _Baseline
-) -> dict[str, Number]:
+def _carved_out(alone: Numbers) -> dict[str, Number]:
     """The same verdict once more, without what the rule sets apart (an assessed exercise)."""
-
-    def stays(fact: Fact) -> bool:
-        return not all(clause.holds(fact) for clause in asks.without)
-
-    alone = _rate_numbers(asks, [f for f in recent if stays(f)], [f for f in older if stays(f)], at, baseline)
-    n, needed = alone["n"], alone["needed"]
-    stands = isinstance(n, int) and isinstance(needed, int) and n >= needed
-    return {"without_n": n, "without_needed": needed, "without_stands": stands}
+    return {
+        "without_n": alone["n"],
+        "without_needed": alone["needed"],
+        "without_stands": _reaches(alone),
+    }
 
 
-def _dispersion(asks: Rate, older: Sequence[Fact], at: datetime) -> Fraction:
+def _dispersion(asks: Rate, series: Series, until: datetime) -> Fraction:
     """Variance over mean of the baseline's windows, in tenths, rounded up, between 1 and the rule's limit."""
     windows = asks.baseline // asks.window
-    until = at - asks.window - asks.guard
-    series = Series(older)
-    counts = [
-        tally(
-            series.ended(until - asks.window * (i + 1), until - asks.window * i), asks.distinct, asks.weight
-        )
-        for i in range(windows)
-    ]
+    edges = [until - asks.window * i for i in range(windows + 1)]
+    counts = [series.tally(after, to, asks.distinct, asks.weight) for to, after in pairwise(edges)]
     total = sum(counts)
     if windows < 2 or total == 0:
         return Fraction(1)
-    mean = Fraction(total, windows)
-    variance = sum(((count - mean) ** 2 for count in counts), Fraction(0)) / (windows - 1)
-    tenths = -(-variance * 10 // mean)
+    # Sum of squared deviations over (windows - 1), divided by the mean, without leaving whole numbers.
+    squares = windows * sum(count * count for count in counts) - total * total
+    tenths = -(-10 * squares // ((windows - 1) * total))
     return min(max(Fraction(tenths, 10), Fraction(1)), asks.max_dispersion)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -41,7 +42,7 @@ from incidents.rules.model import (
     RuleVersion,
 )
 from incidents.rules.rule import Asks, Rate, Rule
-from monitor.db.session import take_sequence
+from monitor.db.session import Store, take_sequence
 from monitor.door import Door
 from monitor.errors import Conflict
 from monitor.events import Event, WatchChanged
@@ -53,6 +54,9 @@ from monitor.watches import queries as watches
 
 # A report that becomes known later than this after its event is called late.
 LATE_AFTER = dt.timedelta(hours=3)
+
+# Hours watched are fetched this much further back than asked, so that the next question is answered too.
+FETCHED_AHEAD = dt.timedelta(days=20)
 
 STATUS_OF_PROCESSING = {"accepted": "verified", "rejected": "refuted"}
 STATUS_OF_ASSESSMENT = {"disputed": "disputed", "refuted": "refuted", "withdrawn": "withdrawn"}
@@ -214,21 +218,16 @@ def _watch_changed(door: Door, event: WatchChanged) -> None:
     """Hours watched moved: rates over them are judged again, from the watch's first hour on."""
     if event.change == "planned":
         return
+    row = watches.watch(door.session, event.watch_id)
+    if row is None:
+        return
     bench = _Bench(door, Cause("baseline_changed", f"watch:{event.watch_id}"))
     for version_id, rule in rules_in_use(door):
         if isinstance(rule.asks, Rate) and rule.asks.exposure == "watch_hours":
             since = door.now - rule.asks.lookback
-            for sector, start in _watched_from(door, event.watch_id, since).items():
-                bench.judge(version_id, rule, sector, Span(start, door.now))
-
-
-def _watched_from(door: Door, watch_id: str, since: dt.datetime) -> dict[str, dt.datetime]:
-    """The sectors that a watch watched after a moment, each with the first hour of it."""
-    starts: dict[str, dt.datetime] = {}
-    for span in watches.watch_spans(door.session, since, door.now, door.now):
-        if span.watch_id == watch_id:
-            starts[span.sector] = min(span.start, starts.get(span.sector, span.start))
-    return starts
+            first = max(since, min(row.started_at or row.planned_start, door.now))
+            for sector in row.sectors:
+                bench.judge(version_id, rule, sector, Span(first, door.now))
 
 
 def judge_due(door: Door) -> str | None:
@@ -278,14 +277,14 @@ class _Bench:
     def __init__(self, door: Door, cause: Cause) -> None:
         self._door, self._cause = door, cause
         self._facts: dict[str | None, tuple[Span, list[Fact]]] = {}
+        self._watched = _WatchedWhenAsked(door)
 
     def judge(self, version_id: str, rule: Rule, key: str, span: Span) -> None:
         """Judges a span of one key afresh and announces what changed."""
         scope = None if rule.crosses_sectors else key
         grown, near = self._standing(version_id, rule, scope, span)
         facts = self._facts_of(scope, read_span(rule, grown))
-        watched = _WatchedWhenAsked(self._door, read_span(rule, grown))
-        for change in rejudge(rule, grown, near, facts, watched, self._door.now):
+        for change in rejudge(rule, grown, near, facts, self._watched, self._door.now):
             self.announce(version_id, rule, change)
 
     def _standing(
@@ -387,16 +386,48 @@ class _Bench:
 class _WatchedWhenAsked(WatchHours):
     """Hours watched, fetched only if a condition comes so far as to ask for them."""
 
-    def __init__(self, door: Door, span: Span) -> None:
-        self._door, self._span = door, span
-
-    @cached_property
-    def _known(self) -> WatchHours:
-        spans = watches.watch_spans(self._door.session, self._span.start, self._span.end, self._door.now)
-        return WatchHours(Watched(span.sector, span.start, span.end) for span in spans)
+    def __init__(self, door: Door) -> None:
+        self._door = door
 
     def minutes(self, sector: str, start: dt.datetime, end: dt.datetime) -> int:
-        return 0 if sector == NO_SECTOR else self._known.minutes(sector, start, end)
+        return 0 if sector == NO_SECTOR else self._known(start, end).minutes(sector, start, end)
+
+    def _known(self, start: dt.datetime, end: dt.datetime) -> WatchHours:
+        """What was fetched before, where nothing was told of watches since and it reaches far enough.
+
+        A running watch is credited up to the moment of asking; earlier hours do not change by waiting.
+        """
+        asked, stamp = Span(start, end), self._stamp
+        held = _watched_before.get(self._door.app.store)
+        if held is None or held.stamp != stamp or not held.covers(asked):
+            held = _watched_before[self._door.app.store] = _fetch_watched(self._door, asked, stamp)
+        return held.hours
+
+    @cached_property
+    def _stamp(self) -> tuple[int, dt.datetime | None]:
+        return watches.last_told(self._door.session, self._door.now)
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """Hours watched over a span, and what had been told of watches when they were fetched."""
+
+    stamp: tuple[int, dt.datetime | None]
+    span: Span
+    hours: WatchHours
+
+    def covers(self, asked: Span) -> bool:
+        return self.span.start <= asked.start and asked.end <= self.span.end
+
+
+# A copy of what the store says, thrown away as soon as the store says something else.
+_watched_before: WeakKeyDictionary[Store, _Watched] = WeakKeyDictionary()
+
+
+def _fetch_watched(door: Door, asked: Span, stamp: tuple[int, dt.datetime | None]) -> _Watched:
+    span = Span(asked.start - FETCHED_AHEAD, max(asked.end, door.now))
+    known = watches.watch_spans(door.session, span.start, span.end, door.now)
+    return _Watched(stamp, span, WatchHours(Watched(one.sector, one.start, one.end) for one in known))
 
 
 # ---- rules -----------------------------------------------------------------------------------------------

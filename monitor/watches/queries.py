@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from monitor.people.model import Team
@@ -193,6 +193,13 @@ def watch_spans(
     return clipped(
         (span for plan in plans for span in spans_of(plan, events.get(plan.watch_id, ()), until)), start, end
     )
+
+
+def last_told(session: Session, known_at: dt.datetime) -> tuple[int, dt.datetime | None]:
+    """How often, and when last, anything was told of watches: the same answer means the same spans."""
+    query = select(func.count(), func.max(WatchEvent.recorded_at)).where(WatchEvent.recorded_at <= known_at)
+    told, last = session.execute(query).one()
+    return told, last
 
 
 def hours_watched(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.alerts.lifecycle import (
@@ -122,6 +122,7 @@ entries = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(entries)
 def test_every_history_ends_in_a_known_state_and_what_is_acted_on_is_never_withdrawn_silently(history):
     now = standing([RAISED, *history], NOON)

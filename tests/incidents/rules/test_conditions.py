@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import comb
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.rules.conditions import ceil_to, least_unlikely, tally
@@ -124,6 +124,7 @@ def test_the_edge_of_the_radius_is_inside_and_one_metre_more_is_not():
     assert not is_within(here, fact("d", 0), 10_000)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 16), st.integers(0, 2), st.sampled_from(["S1", "S2"]), st.integers(0, 3)),
@@ -159,6 +160,7 @@ def test_count_agrees_with_its_definition(drawn, least):
 # ---- rate ----------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(1, 50), st.integers(1, 500), st.sampled_from(["1/1000", "1/20"]))
 def test_the_needed_count_is_the_least_whose_exact_chance_is_small_enough(before, e_n, e_b, alpha):
     def chance(n: int) -> Fraction:
