@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import String, Text, func, select
+from sqlalchemy import Index, String, Text, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.db.base import Base, BigId, facts, instant, row_key
@@ -29,6 +29,7 @@ class OutboxEvent(Base):
     """Something that happened and was committed. `id` is also the live stream's event id."""
 
     __tablename__ = "outbox_event"
+    __table_args__ = (Index("ix_outbox_event_name", "name", "id"),)
 
     id: Mapped[row_key]
     name: Mapped[str] = mapped_column(String(60))
@@ -84,11 +85,9 @@ def record(session: Session, event: Event, now: dt.datetime) -> None:
     session.flush()
 
 
-def events_after(session: Session, last_id: int, names: Sequence[str] = (), limit: int = BATCH) -> list[Told]:
+def events_after(session: Session, last_id: int, limit: int = BATCH) -> list[Told]:
     """Committed events with a number above `last_id`, oldest first."""
     query = select(OutboxEvent).where(OutboxEvent.id > last_id).order_by(OutboxEvent.id).limit(limit)
-    if names:
-        query = query.where(OutboxEvent.name.in_(names))
     return [Told(row.id, row.name, row.data, row.recorded_at) for row in session.scalars(query)]
 
 
@@ -96,22 +95,44 @@ def last_event_id(session: Session) -> int:
     return session.scalar(select(func.max(OutboxEvent.id))) or 0
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """What one subscriber has not heard yet, and how often it stumbled over the first of it."""
+
+    subscriber: Subscriber
+    events: list[Told]
+    tries: int
+
+
 def drain(app: App, subscribers: Sequence[Subscriber]) -> int:
     """Tells every subscriber what it has not heard yet, until nobody has anything left. Returns how many."""
     told = 0
-    while step := sum(_tell_next(app, subscriber) for subscriber in subscribers):
+    while step := sum(_tell(app, waiting) for waiting in _waiting(app, subscribers)):
         told += step
     return told
 
 
-def _tell_next(app: App, subscriber: Subscriber) -> int:
-    """Tells one subscriber its next batch; a stumble is kept and tried again, then put aside."""
-    kinds = {kind.__name__: kind for kind in subscriber.events}
+def _waiting(app: App, subscribers: Sequence[Subscriber]) -> list[_Waiting]:
+    names = {subscriber.name: [kind.__name__ for kind in subscriber.events] for subscriber in subscribers}
     with app.reading() as door:
-        place = door.session.get(OutboxPlace, subscriber.name)
-        last_id, tries = (place.last_id, place.tries) if place else (0, 0)
-        waiting = events_after(door.session, last_id, tuple(kinds))
-    for told in waiting:
+        rows = door.session.execute(select(OutboxPlace.subscriber, OutboxPlace.last_id, OutboxPlace.tries))
+        places = {name: (last_id, tries) for name, last_id, tries in rows}
+        last = {name: places.get(name, (0, 0))[0] for name in names}
+        wanted = [and_(OutboxEvent.name.in_(names[name]), OutboxEvent.id > last[name]) for name in names]
+        query = select(OutboxEvent).where(or_(False, *wanted)).order_by(OutboxEvent.id).limit(BATCH)
+        events = [Told(row.id, row.name, row.data, row.recorded_at) for row in door.session.scalars(query)]
+    return [
+        _Waiting(subscriber, mine, places.get(subscriber.name, (0, 0))[1])
+        for subscriber in subscribers
+        if (mine := [e for e in events if e.name in names[subscriber.name] and e.id > last[subscriber.name]])
+    ]
+
+
+def _tell(app: App, waiting: _Waiting) -> int:
+    """Tells one subscriber its events; a stumble is kept and tried again, then put aside."""
+    subscriber, tries = waiting.subscriber, waiting.tries
+    kinds = {kind.__name__: kind for kind in subscriber.events}
+    for told in waiting.events:
         try:
             with app.transaction() as door:
                 subscriber.handle(door, kinds[told.name](**told.data))
@@ -120,7 +141,8 @@ def _tell_next(app: App, subscriber: Subscriber) -> int:
             log.exception("outbox.stumbled", subscriber=subscriber.name, event_id=told.id, tries=tries + 1)
             _note_stumble(app, subscriber.name, told, tries + 1, traceback.format_exc())
             return 0
-    return len(waiting)
+        tries = 0
+    return len(waiting.events)
 
 
 def _note_stumble(app: App, subscriber: str, told: Told, tries: int, error: str) -> None:

@@ -242,6 +242,9 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_event")),
     )
+    with op.batch_alter_table("outbox_event", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_event_name", ["name", "id"], unique=False)
+
     op.create_table(
         "outbox_failure",
         sa.Column(
@@ -1336,6 +1339,9 @@ def downgrade() -> None:
     op.drop_table("period_run")
     op.drop_table("outbox_place")
     op.drop_table("outbox_failure")
+    with op.batch_alter_table("outbox_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_event_name")
+
     op.drop_table("outbox_event")
     op.drop_table("mission")
     op.drop_table("log_node")
