@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import IntegrityError
 
 from monitor.clock import wall_now
 from monitor.door import App, Door
@@ -60,6 +61,14 @@ def _run_row(job: Job, due: dt.datetime, ended: dt.datetime, outcome: str, detai
 
 def holds_lease(app: App, holder: str) -> bool:
     """Takes, keeps or fails to get the lease. A new holder gets a higher token."""
+    try:
+        return _takes_lease(app, holder)
+    except IntegrityError:
+        # Two workers made the very first row at once; the other one's stands.
+        return False
+
+
+def _takes_lease(app: App, holder: str) -> bool:
     wall = wall_now()
     with app.transaction() as door:
         lease = door.session.get(Lease, LEASE, with_for_update=True)

@@ -1,3 +1,8 @@
+"""Jobs run once each, on record, by one worker at a time."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 from sqlalchemy import select
 
 from monitor.jobs.model import JobRun
@@ -30,3 +35,14 @@ def test_one_worker_leads_and_another_stands_by(parts):
     assert holds_lease(parts, "first")
     assert not holds_lease(parts, "second")
     assert holds_lease(parts, "first")
+
+
+def test_of_workers_that_start_at_once_one_leads(parts):
+    together = threading.Barrier(4)
+
+    def start(name):
+        together.wait()
+        return holds_lease(parts, name)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(start, ["a", "b", "c", "d"])) == [False, False, False, True]
