@@ -20,7 +20,7 @@ const GREY_AFTER_MS = 60_000;
 const GATHER_MS = 60;
 const SPACING_MS = 900;
 
-const room = { state: null, rows: [], window: "24h", isLive: false, isFailing: false, unseen: 0, title: document.title };
+const room = { state: null, rows: [], window: "24h", isLive: false, isFailing: false, title: document.title };
 
 const may = (permission) => Boolean(room.state?.actor.permissions.includes(permission));
 
@@ -178,7 +178,6 @@ const load = {
     const fresh = inbox.alerts ? alerts.filter((alert) => !known.has(alert.id)) : [];
     inbox.set(alerts);
     if (fresh.length) {
-      if (document.hidden) room.unseen += fresh.length;
       say(`New alert: ${fresh[0].title}, ${fresh[0].place}`);
     }
     badge();

@@ -36,11 +36,6 @@ export const ASSESSMENT_TONE = {
   refuted: "bad",
   withdrawn: "",
 };
-export const CONFIDENCE = {
-  solid: "accepted",
-  dashed: "not yet reviewed",
-  dotted: "told, not observed",
-};
 export const ALERT_STATE = {
   open: "New",
   acknowledged: "Acknowledged",

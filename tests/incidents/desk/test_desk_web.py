@@ -1,5 +1,8 @@
 """What each zone of the situation room is answered, and who may ask."""
 
+import hashlib
+import uuid
+
 import pytest
 from field_report import field_report
 
@@ -144,3 +147,22 @@ def test_an_alert_tells_why_and_which_reports(client, file, parts, drain):
     assert alert["why"]
     assert [step["what"] for step in alert["history"]] == ["raised"]
     assert client("duty_officer").get("/desk/state").json["counts"]["alerts_new"] == 1
+
+
+def test_a_photo_is_announced_first_and_shown_once_it_is_here(client, file):
+    content, media_id = b"\xff\xd8 a photo", str(uuid.uuid4())
+    digest = hashlib.sha256(content).hexdigest()
+    announced = {"media_id": media_id, "slot": "photo1", "sha256": digest, "bytes": len(content)}
+    observation_id = file(media=[announced | {"mime": "image/jpeg"}])
+    duty = client("duty_officer")
+    assert duty.get("/desk/queue").json["rows"][0]["media"] == 1
+    url = f"/desk/observations/{observation_id}"
+    assert [item["is_here"] for item in duty.get(url).json["media"]] == [False]
+    answer = client.device().put(
+        f"/api/v1/media/{media_id}",
+        data=content,
+        headers={"X-Content-SHA256": digest},
+        content_type="image/jpeg",
+    )
+    assert answer.status_code == 201, answer.json
+    assert [item["is_here"] for item in duty.get(url).json["media"]] == [True]
