@@ -13,7 +13,9 @@ def messages(language: str) -> dict[str, str]:
     """Messages by key. Raises KeyError for a language that the form does not speak."""
     if language not in LANGUAGES:
         raise KeyError(language)
-    found: dict[str, str] = json.loads((Path(__file__).parent / f"{language}.json").read_text(encoding="utf-8"))
+    found: dict[str, str] = json.loads(
+        (Path(__file__).parent / f"{language}.json").read_text(encoding="utf-8")
+    )
     return found
 
 

@@ -123,8 +123,8 @@ function judgeObserver(draft, need) {
   if (!observer.mode) return need("observer", "observer", "error.observer", false);
   if (observer.mode === "gnss") return need("observer", "observer", "error.gnss", observer.gnss);
   if (observer.mode === "map") return need("observer", "observer", "error.map", observer.map);
-  if (observer.mode === "mgrs") return need("observer", "observer-mgrs", "error.mgrs", isMgrs(observer.mgrs));
-  return need("observer", "observer-post", "error.post", observer.post);
+  if (observer.mode === "mgrs") return need("observer", "own-grid", "error.mgrs", isMgrs(observer.mgrs));
+  return need("observer", "which-post", "error.post", observer.post);
 }
 
 /** Zone, band, square and an even number of digits: what the server will turn into a square of that size. */
@@ -136,10 +136,10 @@ export function isMgrs(text) {
 function judgeEvent(draft, need) {
   const { event } = draft;
   if (!event.mode) return need("event", "event", "error.event", false);
-  if (event.mode === "place") return need("event", "event-place", "error.place", event.place);
+  if (event.mode === "place") return need("event", "which-place", "error.place", event.place);
   if (event.mode === "point" && event.point_by === "mgrs")
-    return need("event", "event-mgrs", "error.mgrs", isMgrs(event.mgrs));
-  if (event.mode === "point") return need("event", "event-point", "error.map", event.point);
+    return need("event", "event-grid", "error.mgrs", isMgrs(event.mgrs));
+  if (event.mode === "point") return need("event", "event-spot", "error.map", event.point);
   if (event.mode !== "direction") return true;
   if (event.by_degrees) need("event", "degrees", "error.degrees", within(event.degrees, 0, 360));
   else need("event", "rose", "error.direction", event.dir16);

@@ -125,13 +125,13 @@ function askObserver(form) {
   return h("div", { class: "stack" },
     choices({ id: "observer", legend: t("observer.how"), hidden: true, options: modes, value: observer.mode, error: errors.observer, change: begin }),
     observer.mode === "gnss" && gnssState(form),
-    observer.mode === "post" && placePicker({ id: "observer-post", label: t("observer.which_post"), error: errors["observer-post"],
+    observer.mode === "post" && placePicker({ id: "which-post", label: t("observer.which_post"), error: errors["which-post"],
       places: form.places.filter((place) => ["post", "base"].includes(place.kind)), near: form.here(), value: observer.post,
       change: (post) => set({ post }) }),
     observer.mode === "map" && h("div", { class: "chosen" },
       h("span", {}, observer.map ? pointText(observer.map) : t("map.none")),
-      button("observer-map", t(observer.map ? "form.change" : "map.open"), pick, observer.map ? "quiet" : "")),
-    observer.mode === "mgrs" && mgrsBox("observer-mgrs", observer.mgrs, errors["observer-mgrs"], (mgrs) => set({ mgrs }, false)));
+      button("own-spot", t(observer.map ? "form.change" : "map.open"), pick, observer.map ? "quiet" : "")),
+    observer.mode === "mgrs" && mgrsBox("own-grid", observer.mgrs, errors["own-grid"], (mgrs) => set({ mgrs }, false)));
 }
 
 function mgrsBox(id, value, error, input) {
@@ -171,19 +171,19 @@ function askEvent(form) {
     choices({ id: "event", legend: t("event.how"), hidden: true, options: modes, value: event.mode, error: errors.event,
       change: (mode) => set({ mode }) }),
     event.mode === "direction" && direction(form, set),
-    event.mode === "place" && placePicker({ id: "event-place", label: t("event.which_place"), error: errors["event-place"],
+    event.mode === "place" && placePicker({ id: "which-place", label: t("event.which_place"), error: errors["which-place"],
       places: form.places.filter((place) => LOCATED.includes(place.kind)), near: form.here(), value: event.place,
       change: (place) => set({ place }) }),
     event.mode === "point" && [
       choices({ id: "point-by", legend: t("event.point_how"), hidden: true, value: event.point_by,
         options: [["map", t("observer.map")], ["mgrs", t("observer.mgrs")]], change: (point_by) => set({ point_by }) }),
       event.point_by === "mgrs"
-        ? mgrsBox("event-mgrs", event.mgrs, errors["event-mgrs"], (mgrs) => set({ mgrs }, false))
+        ? mgrsBox("event-grid", event.mgrs, errors["event-grid"], (mgrs) => set({ mgrs }, false))
         : h("div", { class: "stack" },
-          errors["event-point"] && h("p", { class: "error" }, errors["event-point"]),
+          errors["event-spot"] && h("p", { class: "error" }, errors["event-spot"]),
           h("div", { class: "chosen" },
             h("span", {}, event.point ? pointText(event.point) : t("map.none")),
-            button("event-point", t(event.point ? "form.change" : "map.open"), pick, event.point ? "quiet" : ""))),
+            button("event-spot", t(event.point ? "form.change" : "map.open"), pick, event.point ? "quiet" : ""))),
     ]);
 }
 

@@ -19,7 +19,12 @@ let changed = () => {};
 export function startSending(draw) {
   changed = draw;
   addEventListener("online", sendNow);
-  document.addEventListener("visibilitychange", () => document.hidden || sendNow());
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    sendNow();
+    lookAgain();
+  });
+  addEventListener("hashchange", lookAgain);
   setInterval(() => document.hidden || lookAgain(), LOOK_AGAIN_MS);
   sendNow();
 }
@@ -141,7 +146,7 @@ async function renewToken() {
 }
 
 /** Asks what became of the reports that a reviewer may still send back. */
-async function lookAgain() {
+export async function lookAgain() {
   for (const report of kept.reports) {
     const link = report.receipt?.links?.self;
     if (!link || !OPEN_STATES.includes(report.receipt.now ?? report.receipt.processing)) continue;

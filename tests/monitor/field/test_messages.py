@@ -10,14 +10,16 @@ from monitor.field.messages import LANGUAGES, messages
 from monitor.watches.coverage import EVENT_KINDS, WATCH_KINDS
 
 HOME = Path(field.__path__[0])
-SAID = "".join(path.read_text(encoding="utf-8") for path in sorted(HOME.rglob("*")) if path.suffix in {".js", ".html"})
+FILES = [path for path in sorted(HOME.rglob("*")) if path.suffix in {".js", ".html"}]
+SAID = "".join(path.read_text(encoding="utf-8") for path in FILES)
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 # Keys that the code puts together from a code: the part before it, and the codes.
 COMPOSED = {
     "month": {str(number) for number in range(1, 13)},
     "rose": {"N", "NE", "E", "SE", "S", "SW", "W", "NW"},
-    "state": "draft sending sign_in photos stopped received in_review accepted returned rejected quarantined".split(),
+    "state": "draft sending sign_in photos stopped".split()
+    + "received in_review accepted returned rejected quarantined".split(),
     "ask": "what when observer event count means exposure details conditions photos text watch span".split(),
     "place_kind": "settlement post base sector zone".split(),
     "watch_kind": WATCH_KINDS,
@@ -30,8 +32,9 @@ COMPOSED = {
     "receipt": "number time digest revision photos why_returned why_rejected".split(),
     "tally": "sex age_band person_status vehicle_class".split(),
     "reason": [
-        "clock_ahead", "ends_before_it_starts", "not_allowed", "value_not_allowed", "unknown_field", "unknown_place",
-        "unknown_type", "observer_position_missing", "event_point_missing", "direction_without_observer",
+        "clock_ahead", "ends_before_it_starts", "not_allowed", "value_not_allowed", "unknown_field",
+        "unknown_place", "unknown_type", "observer_position_missing", "event_point_missing",
+        "direction_without_observer",
     ],
 }  # fmt: skip
 NAMED = set(re.findall(r"""["']([a-z_]+\.[A-Za-z_0-9]+)["']""", SAID))
@@ -39,8 +42,8 @@ FORM_ONLY = {"app.sign_in_more", "app.no_net_more"}
 
 # The same word in another language than English is right only here.
 SAME_AS_ENGLISH = {
-    "az": {"time.date", "unit.km", "unit.m", "place.km", "event.range", "watch_kind.post", "place_kind.post", "tally.person_status",
-           "month.4", "photos.kb", "photos.mb", "conditions.short_visibility"},
+    "az": {"time.date", "unit.km", "unit.m", "place.km", "event.range", "watch_kind.post", "place_kind.post",
+           "tally.person_status", "month.4", "photos.kb", "photos.mb", "conditions.short_visibility"},
     "hy": {"time.date"},
     "ru": {"time.date"},
 }  # fmt: skip
@@ -50,6 +53,10 @@ LETTERS = {"hy": r"[Ա-Ֆա-և]", "ru": r"[А-Яа-яЁё]", "az": r"[A-Za-zƏə
 def wanted_keys() -> set[str]:
     composed = {f"{group}.{code}" for group, codes in COMPOSED.items() for code in codes}
     return composed | FORM_ONLY
+
+
+def without_facts(text: str) -> str:
+    return re.sub(r"\{\w+\}", "", text)
 
 
 def is_message(key: str) -> bool:
@@ -74,7 +81,7 @@ def test_no_message_stands_for_nothing() -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_message_is_left_in_english(language: str) -> None:
     english = messages("en")
-    digits_only = {key for key, text in english.items() if not re.search(r"[A-Za-z]", re.sub(r"\{\w+\}", "", text))}
+    digits_only = {key for key, text in english.items() if not re.search(r"[A-Za-z]", without_facts(text))}
     same = {key for key, text in messages(language).items() if text == english[key]}
     # Azerbaijani abbreviates some months and units as English does.
     month = {key for key in same if key.startswith("month.")} if language == "az" else set()
@@ -86,7 +93,8 @@ def test_each_message_is_written_in_its_own_script(language: str) -> None:
     strange = {
         key: text
         for key, text in messages(language).items()
-        if re.search(r"[^\W\d_]", plain := re.sub(r"\{\w+\}", "", text)) and not re.search(LETTERS[language], plain)
+        if re.search(r"[^\W\d_]", without_facts(text))
+        and not re.search(LETTERS[language], without_facts(text))
     }
     assert strange == {}
 
