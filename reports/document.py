@@ -112,6 +112,7 @@ class Map:
     legend: tuple[tuple[str, str], ...]
     disclaimer: str
     sources: tuple[str, ...] = ()
+    height: int = 690
 
 
 @dataclass(frozen=True)

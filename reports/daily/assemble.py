@@ -284,7 +284,9 @@ def including_explosions(draft: Draft, key: str) -> Runs:
     figure = draft.figures.total(f"{key}-now", now, "explosions", spelt=True)
     said: Runs = ("Of these, ", figure, " were explosions" if now.best != 1 else " was an explosion")
     if draft.facts.previous:
-        earlier = draft.figures.total(f"{key}-before", before, "explosions", spelt=True, span=draft.span_before)
+        earlier = draft.figures.total(
+            f"{key}-before", before, "explosions", spelt=True, span=draft.span_before
+        )
         said = (*said, " (", earlier, " in the previous period)")
     return (*said, ".")
 
@@ -376,7 +378,10 @@ def _cautions(draft: Draft) -> list[Block]:
     same = counting.may_be_the_same(draft.violations)
     if same:
         figure = draft.figures.count("2-same", same, "records that may be of the same events", spelt=True)
-        said: Runs = (numbers_capital(figure), " observations may refer to the same events; nobody has confirmed it, so they")
+        said: Runs = (
+            numbers_capital(figure),
+            " observations may refer to the same events; nobody has confirmed it, so they",
+        )
         blocks.append(Note("Perhaps counted twice.", (*said, " are counted separately.")))
     waiting = unreviewed_line(draft, "2-unreviewed")
     if waiting:
@@ -453,9 +458,7 @@ def _totals_row(
     hours, hours_before = facts.hours.get(code, 0.0), facts.hours_before.get(code, 0.0)
     whole = _sum(parts.values())
     cells: list[Runs] = [(name,), *_cells(draft, key, parts, columns, name)]
-    if whole.best:
-        cells.append((figures.total(f"{key}-total", whole, f"{THING}, {name}"),))
-    elif hours > 0 or not code:
+    if whole.best or hours > 0 or not code:
         cells.append((figures.total(f"{key}-total", whole, f"{THING}, {name}"),))
     else:
         cells.append(("not monitored",))
@@ -1073,8 +1076,8 @@ def annex_c(draft: Draft) -> Section:
     blocks: list[Block] = [table]
     names = {post.code: words.place_name(post, post.code, draft.language) for post in facts.posts}
     for down in facts.cameras_down:
-        since = f"since {phrases.moment(down.since, draft.zone)}" if down.since else "all through"
-        said = f"The camera at {names.get(down.post, down.post)} ({draft.sector(down.sector)}) did not record {since}."
+        since = f"since {phrases.moment(down.since, draft.zone)}" if down.since else "in this period"
+        said = f"{names.get(down.post, down.post)} ({draft.sector(down.sector)}) has not recorded {since}."
         blocks.append(Paragraph((said,)))
     return Section("", "annex_c", "Annex C: Coverage", tuple(blocks))
 

@@ -1,5 +1,6 @@
-"""Annex B: the violations of the period on the ground, each with the area in which it is held to have been."""
+"""Annex B: the violations of the period on the ground, each with the area in which it is held to be."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from reports.document import Map, Paragraph, Section, Shape
 
 MARGIN_DEG = 0.05
 DECIMALS = 4
+CROWDED = 4
+DETAIL_HEIGHT = 380
 SMALL_ARMS = ("burst", "shot", "muzzle_flash", "exchange_of_fire")
 FROM_THE_AIR = ("uav_strike", "uav_munition_drop", "loitering_munition", "air_strike", "rocket_missile")
 BASE_KINDS = {"country": "neighbour", "lake": "lake", "river": "river"}
@@ -54,11 +57,60 @@ def annex_b(
     if facts.base_map and facts.base_map.get("attribution"):
         sources = (*sources, f"Base map: {facts.base_map['attribution']}.")
     disclaimer = facts.mission.disclaimer_in(language)
-    return Section(
-        "",
-        "annex_b",
-        title,
-        (Map("map", caption, alt, bounds, tuple(shapes), LEGEND, disclaimer, sources),),
+    whole = Map("map", caption, alt, bounds, tuple(shapes), LEGEND, disclaimer, sources)
+    return Section("", "annex_b", title, (whole, *_details(facts, refs, rows, language, tuple(shapes))))
+
+
+def _details(
+    facts: Facts,
+    refs: Mapping[str, str],
+    rows: Mapping[str, ObservationRow],
+    language: str,
+    shapes: tuple[Shape, ...],
+) -> Iterable[Map]:
+    """A closer map of each sector where several violations crowd, so that each area can be seen."""
+    for sector in facts.sectors:
+        mine = [one for one in refs if rows[one].sector_code == sector.code and rows[one].lon is not None]
+        if len(mine) < CROWDED:
+            continue
+        inside = shapely.union_all(
+            [
+                shapely.geometry.shape(shape.geometry)
+                for shape in shapes
+                if shape.kind in ("event", "uncertainty") and set(shape.ids) & set(mine)
+            ]
+        )
+        name = words.place_name(sector, sector.code, language)
+        named = ", ".join(refs[one] for one in mine)
+        yield Map(
+            f"map-{sector.code}",
+            f"{name}: the violations from nearer",
+            f"Closer map of {name} with the areas of violations {named}, listed in Annex A.",
+            _around(inside.bounds),
+            tuple(_near(shapes, _around(inside.bounds))),
+            (),
+            "",
+            (),
+            DETAIL_HEIGHT,
+        )
+
+
+def _near(shapes: Iterable[Shape], bounds: tuple[float, float, float, float]) -> Iterable[Shape]:
+    """The shapes that a closer map can show, cut to it."""
+    for shape in shapes:
+        geometry = _cut(shape.geometry, bounds)
+        if geometry:
+            yield dataclasses.replace(shape, geometry=geometry)
+
+
+def _around(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    margin = 0.012
+    west, south, east, north = bounds
+    return (
+        round(west - margin, DECIMALS),
+        round(south - margin, DECIMALS),
+        round(east + margin, DECIMALS),
+        round(north + margin, DECIMALS),
     )
 
 
@@ -82,7 +134,9 @@ def _text(geometry: Mapping[str, Any]) -> str:
 def _cut(geometry: Mapping[str, Any], bounds: tuple[float, float, float, float]) -> dict[str, Any] | None:
     """The part that the map can show, with as many decimals as it can draw; None where nothing is left."""
     wide = (bounds[2] - bounds[0]) * 0.8
-    frame = shapely.box(bounds[0] - wide, bounds[1] - wide, bounds[2] + wide, bounds[3] + wide)
+    high = (bounds[3] - bounds[1]) * 0.8
+    wide = max(wide, high * 2)
+    frame = shapely.box(bounds[0] - wide, bounds[1] - high, bounds[2] + wide, bounds[3] + high)
     shown = shapely.make_valid(shapely.geometry.shape(geometry)).intersection(frame)
     return None if shown.is_empty else _rounded(shapely.geometry.mapping(shown))
 

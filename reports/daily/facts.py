@@ -164,9 +164,7 @@ def gather(
         claims=claims.claims_with_verdicts(session, period.start, at, at),
         alerts=_alerts(session, period),
         rule_versions=tuple(
-            f"{rule.rule_id} v{rule.version}"
-            for rule in rules.rule_versions(session)
-            if rule.status == "active"
+            f"{rule.rule_id} v{rule.version}" for rule in rules.rule_versions(session) if rule.status == "on"
         ),
         taxonomy_digest=taxonomy().digest,
         base_map=_base_map(session),

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from reports.document import Document, Figure, Table, runs_of, text_of
+from reports.document import Document, Figure, Table, figures, runs_of, text_of
 
 NOUNS = {
     "observation": ("record", "records"),
@@ -25,16 +25,41 @@ class Entry:
 
 
 def entries(document: Document) -> list[Entry]:
-    """One entry a number, in the order of reading; numbers that stand on nothing (a zero) say so."""
-    rows = row_names(document)
+    """The numbers in the order of reading, each once: the same number of the same records is one entry.
+
+    A number that counts the very record of its own row needs none; neither does one without records.
+    """
+    rows, where = row_names(document), targets(document)
     found: dict[str, Entry] = {}
     for section in document.sections:
         for block in section.blocks:
             for runs in runs_of(block):
                 for run in runs:
-                    if isinstance(run, Figure) and run.id not in found:
+                    if isinstance(run, Figure) and where.get(run.id) == run.id:
                         found[run.id] = _entry(run, section.number, rows)
     return list(found.values())
+
+
+def targets(document: Document) -> dict[str, str]:
+    """Which entry each number leads to, as figure ids; numbers without an entry are not in it."""
+    own_rows = {
+        (run.id, row.ref)
+        for section in document.sections
+        for block in section.blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        for cell in row.cells
+        for run in cell
+        if isinstance(run, Figure)
+    }
+    first: dict[tuple[object, ...], str] = {}
+    found: dict[str, str] = {}
+    for figure in figures(document).values():
+        if not figure.ids or (len(figure.ids) == 1 and (figure.id, figure.ids[0]) in own_rows):
+            continue
+        same = (figure.value, figure.qualifier, figure.ids)
+        found[figure.id] = first.setdefault(same, figure.id)
+    return found
 
 
 def row_names(document: Document) -> dict[str, str]:

@@ -17,7 +17,6 @@ from reports.document import (
     Note,
     Paragraph,
     Quote,
-    Runs,
     Strong,
     Table,
     digest,
@@ -40,12 +39,11 @@ _environment.filters["kind"] = lambda block: _KINDS[type(block)]
 _environment.filters["drawn"] = lambda block: Markup(map_svg.svg(block))  # noqa: S704 (the builder escapes)
 
 
-def within_the_file(figure: Figure) -> str:
-    return f"#evidence-{figure.id}"
+Href = Callable[[Figure], str | None]
 
 
-def paper(document: Document, href: Callable[[Figure], str]) -> Markup:
-    """The paper as a fragment; `href` says where the records behind a number are listed."""
+def paper(document: Document, href: Href) -> Markup:
+    """The paper as a fragment; `href` says where the records behind a number are listed, if anywhere."""
     return Markup(  # noqa: S704 (the template escapes)
         _environment.get_template("paper.html").render(document=document, href=href, digest=digest(document))
     )
@@ -53,6 +51,11 @@ def paper(document: Document, href: Callable[[Figure], str]) -> Markup:
 
 def standalone(document: Document) -> str:
     """One HTML file that needs no other: its numbers lead to the index of evidence at its end."""
+    targets = evidence_index.targets(document)
+
+    def within_the_file(figure: Figure) -> str | None:
+        return f"#evidence-{targets[figure.id]}" if figure.id in targets else None
+
     return _environment.get_template("standalone.html").render(
         document=document,
         paper=paper(document, within_the_file),
@@ -63,8 +66,3 @@ def standalone(document: Document) -> str:
 
 def style() -> str:
     return (HERE / "static" / "paper.css").read_text("utf-8")
-
-
-def runs_as_html(runs: Runs, href: Callable[[Figure], str]) -> Markup:
-    """One line of the paper, for the page where lines are edited."""
-    return Markup(_environment.get_template("line.html").render(runs=runs, href=href))  # noqa: S704

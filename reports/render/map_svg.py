@@ -15,7 +15,6 @@ import shapely
 from reports.document import Map, Shape
 
 WIDTH = 680.0
-HEIGHT = 690.0
 FONT = "Noto Sans, Noto Sans Armenian, DejaVu Sans, sans-serif"
 INK = "#1a1f1d"
 ORDER = (
@@ -50,16 +49,17 @@ LABELLED_AFTER = ("post", "base", "event", "sector", "settlement", "line", "lake
 class _View:
     """Degrees to drawing units. The frame has one size; the bounds are widened to fill it."""
 
-    width, height = WIDTH, HEIGHT
+    width = WIDTH
 
-    def __init__(self, bounds: tuple[float, float, float, float]) -> None:
+    def __init__(self, bounds: tuple[float, float, float, float], height: float) -> None:
+        self.height = height
         west, south, east, north = bounds
         middle = (south + north) / 2
         self.squeeze = math.cos(math.radians(middle))
         across, down = (east - west) * self.squeeze, north - south
-        self.scale = min(WIDTH / across, HEIGHT / down)
+        self.scale = min(WIDTH / across, height / down)
         self.west = (west + east) / 2 - WIDTH / self.scale / self.squeeze / 2
-        self.north = middle + HEIGHT / self.scale / 2
+        self.north = middle + height / self.scale / 2
 
     def xy(self, lon: float, lat: float) -> tuple[float, float]:
         return (lon - self.west) * self.squeeze * self.scale, (self.north - lat) * self.scale
@@ -177,7 +177,7 @@ def _text(text: str, x: float, y: float, size: float, anchor: str = "start", sty
 def svg(drawing: Map) -> str:
     """The whole map as one SVG text, with legend, scale bar, north arrow, sources and disclaimer."""
     west, south, east, north = (float(edge) for edge in drawing.bounds)
-    view = _View((west, south, east, north))
+    view = _View((west, south, east, north), float(drawing.height))
     body, labels = [], _Labels(view)
     corner = _corner_boxes(view)
     labels.taken.extend(corner)
@@ -194,7 +194,7 @@ def svg(drawing: Map) -> str:
                 label = _label(shape, view, labels)
                 body.append(label)
                 said |= {shape.label} if label else set()
-    legend_height = 18.0 * math.ceil(len(drawing.legend) / 3) + 12
+    legend_height = 18.0 * math.ceil(len(drawing.legend) / 3) + 12 if drawing.legend else 2.0
     foot_lines = [drawing.disclaimer, *drawing.sources]
     wrapped = [line for text in foot_lines for line in _wrapped(text, 150)]
     height = view.height + legend_height + 12 * len(wrapped) + 8
@@ -237,7 +237,8 @@ def _label(shape: Shape, view: _View, labels: _Labels) -> str:
         return ""
     match shape.kind:
         case "post" | "base" | "event":
-            return labels.place(shape.label, *seen[0], 9.5, 8, 'font-weight="600"', must=True)
+            must = shape.kind != "event"
+            return labels.place(shape.label, *seen[0], 9.5, 8, 'font-weight="600"', must=must)
         case "settlement":
             return labels.place(shape.label, *seen[0], 8, 4, 'fill-opacity="0.8"', must=False)
         case "line":

@@ -63,6 +63,7 @@ def prepared(document: Document, directory: Path) -> dict[str, Any]:
                     {"is": "map", "file": f"{block.id}.svg", "alt": block.alt, "caption": block.caption}
                 )
     data["digest"] = digest(document)
+    data["targets"] = evidence_index.targets(document)
     data["evidence"] = [dataclasses.asdict(one) for one in evidence_index.entries(document)]
     settled: dict[str, Any] = settable_data(data)
     return settled
