@@ -94,6 +94,12 @@ class BaseMapRow:
     digest: str
 
 
+# Places change a few times in a mission and are asked for with every observation. What was read is kept
+# under what it was read from: the digests of the versions that hold.
+_held: dict[frozenset[tuple[int, str, dt.datetime]], list[PlaceRow]] = {}
+HELD_AT_MOST = 8
+
+
 def all_places(
     session: Session,
     as_known_at: dt.datetime | None = None,
@@ -105,21 +111,27 @@ def all_places(
     if as_known_at is not None:
         last = last.where(Place.recorded_at <= as_known_at)
     held = last.subquery()
-    query = select(Place).join(held, (Place.code == held.c.code) & (Place.version == held.c.version))
+    query = select(Place.id, Place.digest, Place.recorded_at).join(
+        held, (Place.code == held.c.code) & (Place.version == held.c.version)
+    )
     if kinds:
         query = query.where(Place.kind.in_(kinds))
     if not with_closed:
         query = query.where(Place.valid_to.is_(None))
-    places = list(session.scalars(query))
-    names: dict[int, dict[str, str]] = {place.id: {} for place in places}
-    named = select(PlaceName.place_id, PlaceName.language, PlaceName.name).join(
-        Place, Place.id == PlaceName.place_id
-    )
-    if kinds:
-        named = named.where(Place.kind.in_(kinds))
-    for place_id, language, name in session.execute(named):
-        if place_id in names:
-            names[place_id][language] = name
+    wanted = frozenset((row.id, row.digest, row.recorded_at) for row in session.execute(query))
+    if wanted not in _held:
+        while len(_held) >= HELD_AT_MOST:
+            _held.pop(next(iter(_held)), None)
+        _held[wanted] = _read_places(session, [place_id for place_id, *_ in wanted])
+    return list(_held[wanted])
+
+
+def _read_places(session: Session, place_ids: Collection[int]) -> list[PlaceRow]:
+    names: dict[int, dict[str, str]] = {place_id: {} for place_id in place_ids}
+    named = select(PlaceName.place_id, PlaceName.language, PlaceName.name)
+    for place_id, language, name in session.execute(named.where(PlaceName.place_id.in_(place_ids))):
+        names[place_id][language] = name
+    places = session.scalars(select(Place).where(Place.id.in_(place_ids)))
     rows = [_place_row(place, names[place.id]) for place in places]
     return sorted(rows, key=lambda place: (place.kind != "sector", place.code))
 
