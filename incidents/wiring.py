@@ -14,12 +14,13 @@ from incidents.evidence.views import bp as evidence
 from incidents.intake.views import bp as intake
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
 from incidents.rules.service import HEARS, hear, judge_due
+from incidents.rules.views import bp as rules
 from incidents.taxonomy.views import bp as taxonomy
 from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
-BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, alerts, desk]
+BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, alerts, desk]
 JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
