@@ -143,6 +143,21 @@ def alerts_between(
     return alerts(session, known_at, ids=touched, known_at=known_at)[::-1]
 
 
+def changes_between(
+    session: Session, start: dt.datetime, end: dt.datetime
+) -> dict[str, list[tuple[str, dt.datetime]]]:
+    """What happened to each alert in [start, end) and when, in order, without what its finding said."""
+    rows = session.execute(
+        select(AlertVersion.alert_id, AlertVersion.change, AlertVersion.recorded_at)
+        .where(AlertVersion.recorded_at >= start, AlertVersion.recorded_at < end)
+        .order_by(AlertVersion.alert_id, AlertVersion.version_no)
+    )
+    found: dict[str, list[tuple[str, dt.datetime]]] = {}
+    for alert_id, change, recorded_at in rows:
+        found.setdefault(alert_id, []).append((change, recorded_at))
+    return found
+
+
 def alert_of(session: Session, finding_id: str) -> Alert | None:
     return session.scalar(select(Alert).where(Alert.finding_id == finding_id))
 

@@ -45,8 +45,8 @@ def annex_b(
         shapes += _event(facts, rows[observation_id], ref)
     caption = "Ceasefire violations of Annex A, with the area in which each is held to have been"
     alt = (
-        f"Map of the mission area with {len(facts.sectors)} sectors, the posts and {len(refs)} violations, each "
-        "with its area of uncertainty; the violations are listed with places and directions in Annex A."
+        f"Map of the mission area with {len(facts.sectors)} sectors, the posts and {len(refs)} violations, "
+        "each with its area of uncertainty; Annex A lists them with places and directions."
     )
     sources = tuple(
         f"Line: {line.name_in(language)} (version {line.version}); {line.source}"

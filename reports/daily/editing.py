@@ -16,13 +16,13 @@ from reports.document import (
     from_marked_text,
     text_of,
 )
-from reports.wording import lint
+from reports.wording import lint, phrases
 
 MOST_LINES = 15
 # Numbers that need no record behind them: times, dates, distances, references, names of rules and places.
 _PLAIN = re.compile(
     r"\d{1,2}:\d{2}"
-    r"|\d{1,2}(?:[–-]\d{1,2})? (?:January|February|March|April|May|June|July|August|September|October|November|December)"
+    r"|\d{1,2}(?:[–-]\d{1,2})? (?:" + "|".join(phrases.MONTHS) + r")"
     r"(?: \d{4})?"
     r"|\d+(?:[.,]\d+)?(?:[–-]\d+(?:[.,]\d+)?)? ?(?:km|m|hours|%)\b"
     r"|\b(?:[A-Z]{1,4}-?|section |Alert |No\. )\d[\d/.]*"

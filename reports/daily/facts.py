@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from incidents.alerts import queries as alerts
-from incidents.alerts.queries import AlertRow, VersionRow
+from incidents.alerts.queries import AlertRow
 from incidents.casework import queries as casework
 from incidents.casework.counting import Counted
 from incidents.casework.queries import IncidentRef, IncidentRow
@@ -34,7 +34,7 @@ class AlertInPeriod:
     """An alert with what happened to it and who closed it in the period."""
 
     row: AlertRow
-    versions: tuple[VersionRow, ...]
+    changes: tuple[tuple[str, dt.datetime], ...]
     closed_at: dt.datetime | None
 
 
@@ -191,15 +191,14 @@ def _filed(rows: Sequence[ObservationRow], at: dt.datetime) -> list[ObservationR
 
 def _alerts(session: Session, period: Period) -> list[AlertInPeriod]:
     found = []
+    changes = alerts.changes_between(session, period.start, period.end)
     for row in alerts.alerts_between(session, period.start, period.end, period.end):
-        versions = alerts.alert_versions(session, row.id, known_at=period.end)
         closings = [
             step.recorded_at
             for step in alerts.alert_steps(session, row.id)
             if step.step == "close" and period.holds(step.recorded_at)
         ]
-        happened = tuple(version for version in versions if period.holds(version.recorded_at))
-        found.append(AlertInPeriod(row, happened, max(closings, default=None)))
+        found.append(AlertInPeriod(row, tuple(changes.get(row.id, ())), max(closings, default=None)))
     return found
 
 

@@ -149,7 +149,7 @@ def edit_lines(door: Door, summary_id: str, version_no: int, texts: list[str], r
 
 
 def review(door: Door, summary_id: str, version_no: int, verdict: str, reason: str = "") -> SummaryRow:
-    """A reviewer's word on the live version: `reviewed`, or `returned` with a reason. Not on one's own edit."""
+    """A reviewer's word on the live version: `reviewed`, or `returned` with a reason; not on one's own."""
     row = _live(door, summary_id, version_no)
     require(door.actor, REVIEW, Subject(makers=row.editors))
     if row.state in ("reviewed", "released"):

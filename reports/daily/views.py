@@ -1,4 +1,4 @@
-"""The pages of the summaries: the list, the draft as the paper it becomes, and the records behind a number."""
+"""The pages of the summaries: the list, the draft as the paper it becomes, the records behind a number."""
 
 from typing import Any
 
@@ -216,7 +216,7 @@ def _file(content: bytes, kind: str, name: str, saved: bool = False) -> Response
     "/<summary_id>/figures/<figure_id>", methods=["GET"], permission=READ, summary="Records behind a number"
 )
 def records(door: Door, summary_id: str, figure_id: str) -> str:
-    """The list behind a number, as known at the cut-off. Ids always; their content to those who may read it."""
+    """The list behind a number, as known at the cut-off: ids, and their content to those who may read it."""
     row = queries.summary(door.session, summary_id)
     shown = _draft(door, summary_id)
     figure = figures(shown).get(figure_id)

@@ -85,9 +85,8 @@ def description(row: ObservationRow, language: str) -> str:
     if row.fields.get("intensity"):
         parts.append(_label("intensity", row.fields["intensity"], language))
     if row.fields.get("assessed_exercise") in counting.PROBABLE_EXERCISE:
-        parts.append(
-            f"assessed as {'an announced' if row.fields['assessed_exercise'] == 'announced' else 'a probable'} exercise"
-        )
+        announced = row.fields["assessed_exercise"] == "announced"
+        parts.append(f"assessed as {'an announced' if announced else 'a probable'} exercise")
     return numbers.capital("; ".join(parts)) if parts else NOT_SAID
 
 

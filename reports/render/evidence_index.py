@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from reports.document import Document, Figure, Table, figures, runs_of, text_of
+from reports.document import Document, Figure, Section, Table, figures, runs_of, text_of
 
 NOUNS = {
     "observation": ("record", "records"),
@@ -36,8 +36,13 @@ def entries(document: Document) -> list[Entry]:
             for runs in runs_of(block):
                 for run in runs:
                     if isinstance(run, Figure) and where.get(run.id) == run.id:
-                        found[run.id] = _entry(run, section.number, rows)
+                        found[run.id] = _entry(run, place_of(section), rows)
     return list(found.values())
+
+
+def place_of(section: Section) -> str:
+    """Where a number stands: "§2", or the letter of an annex."""
+    return f"§{section.number}" if section.number else section.key.rpartition("_")[2].upper()
 
 
 def targets(document: Document) -> dict[str, str]:

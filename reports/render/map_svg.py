@@ -196,7 +196,7 @@ def svg(drawing: Map) -> str:
                 said |= {shape.label} if label else set()
     legend_height = 18.0 * math.ceil(len(drawing.legend) / 3) + 12 if drawing.legend else 2.0
     foot_lines = [drawing.disclaimer, *drawing.sources]
-    wrapped = [line for text in foot_lines for line in _wrapped(text, 150)]
+    wrapped = [line for text in foot_lines for line in _wrapped(text, 172)]
     height = view.height + legend_height + 12 * len(wrapped) + 8
     frame = f'width="{view.width:.1f}" height="{view.height:.1f}"'
     return "".join(

@@ -1,4 +1,4 @@
-"""The daily summary from the first tick to the edition: once a period, other eyes at each step, true numbers."""
+"""The daily summary from the first tick to the edition: once a period, other eyes at each step."""
 
 import dataclasses
 import datetime as dt

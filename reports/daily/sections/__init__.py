@@ -1,0 +1,1 @@
+"""The sections of the daily summary, each a function of the draft's facts."""
