@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None, parts: App | None = None) -> Fl
     return app
 
 
-BROUGHT = {"jobs": JOBS, "subscribers": SUBSCRIBERS, "checks": CHECKS}
+BROUGHT = {"jobs": JOBS, "subscribers": SUBSCRIBERS, "checks": CHECKS, "create_app": create_app}
 
 
 @click.group(commands=COMMANDS, context_settings={"obj": BROUGHT})

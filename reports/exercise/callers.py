@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -108,6 +109,38 @@ class DeviceCaller:
         return {"Authorization": f"Bearer {self.token}", "Content-Type": mime}
 
 
+class FormFields(HTMLParser):
+    """The fields of the form that goes to one address: hidden inputs, inputs and text areas."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.areas: list[str] = []
+        self._action, self._inside, self._area = action, False, ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        if tag == "form":
+            self._inside = given.get("action") == self._action
+        elif self._inside and "name" in given and "disabled" not in given:
+            if tag == "textarea":
+                self._area = given["name"]
+                self.areas.append(self._area)
+                self.fields[self._area] = ""
+            elif tag == "input":
+                self.fields[given["name"]] = given.get("value", "")
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.fields[self._area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+        elif tag == "form":
+            self._inside = False
+
+
 @dataclass
 class PersonCaller:
     """A person of the mission in a browser: signs in when first needed, and again when the session ended."""
@@ -129,11 +162,18 @@ class PersonCaller:
             answer = self._send(method, path, "application/json", _as_json(body))
         return answer
 
-    def submit(self, path: str, fields: Mapping[str, str]) -> Answer:
-        """Sends a form of a page, as its button does."""
-        if not self._cookie:
-            self._sign_in()
-        return self._send("POST", path, "application/x-www-form-urlencoded", urlencode(fields).encode())
+    def fill_in(self, page: str, action: str, **typed: str) -> Answer:
+        """Opens a page and sends its form to `action` with what one types; the rest goes as given."""
+        given = FormFields(action)
+        given.feed(self.call("GET", page).content.decode())
+        fields = urlencode({**given.fields, **typed})
+        return self._send("POST", action, "application/x-www-form-urlencoded", fields.encode())
+
+    def first_empty(self, page: str, action: str) -> str:
+        """The name of the first empty text area of a form; where one adds a line."""
+        given = FormFields(action)
+        given.feed(self.call("GET", page).content.decode())
+        return next(name for name, text in given.fields.items() if name in given.areas and not text.strip())
 
     def _sign_in(self) -> None:
         self._cookie = self._csrf = ""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,14 +22,22 @@ from monitor.outbox import Subscriber, drain
 from monitor.settings import load_settings
 from reports.exercise.callers import Direct
 from reports.exercise.cast import load_exercise
-from reports.exercise.issue import write_papers
 from reports.exercise.mission_data import read_claims, read_mission_data
+from reports.exercise.papers import write_papers
 from reports.exercise.replay import Player
 from reports.exercise.scenario import scenario
+from reports.exercise.storyline import ONSET, moment
 
 PASSWORD = "exercise without a server"  # noqa: S105 - the store it opens is gone when the run ends
 LIGHT_HASH = {"argon2_memory_kib": 8, "argon2_rounds": 1}
+# What is thrown away need not survive a power cut: a disk in memory spares thousands of waits for a real one.
+_MEMORY = "/dev/shm"  # noqa: S108 - mkdtemp inside it is private
+IN_MEMORY = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+# In the quiet weeks nothing is urgent; from the onset on the house hears and judges as in life.
+CALM_HALTS = dt.timedelta(hours=4)
 HOUR = dt.timedelta(hours=1)
+# Half a minute after 19:30 in Yerevan.
+CUT_OFF_UTC = dt.timedelta(hours=15, minutes=30, seconds=30)
 
 
 @dataclass(frozen=True)
@@ -49,18 +58,20 @@ def play_headless(out: Path, seed: int, house: House) -> list[Path]:
         with parts.transaction() as door:
             sign_ins = load_exercise(door, PASSWORD)
         player = Player(Direct(house.create_app(parts=parts)), sign_ins)
+        onset = moment(mission, ONSET)
         for step in steps:
-            _pass_time(parts, clock, step.at, house)
+            _pass_time(parts, clock, step.at, house, HOUR if step.at >= onset else CALM_HALTS)
             player.play(step)
-            drain(parts, house.subscribers)
-        _pass_time(parts, clock, mission.ends_at + HOUR, house)
+            if step.at >= onset:
+                drain(parts, house.subscribers)
+        _pass_time(parts, clock, mission.ends_at + HOUR, house, HOUR)
         return write_papers(player, mission, out)
 
 
 @contextmanager
 def fresh_store(clock: StoppedClock) -> Iterator[App]:
     """The parts of a mission in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="truceline-exercise-") as folder:
+    with tempfile.TemporaryDirectory(prefix="truceline-exercise-", dir=IN_MEMORY) as folder:
         data_dir = Path(folder)
         settings = load_settings(
             {}, data_dir=data_dir, database_url=f"sqlite:///{data_dir / 'truceline.db'}", **LIGHT_HASH
@@ -74,13 +85,26 @@ def fresh_store(clock: StoppedClock) -> Iterator[App]:
             parts.close()
 
 
-def _pass_time(parts: App, clock: StoppedClock, until: dt.datetime, house: House) -> None:
-    """Moves the clock on, halting at each full hour for the jobs that are due then."""
-    halt = (clock.now() + HOUR).replace(minute=0, second=30)
-    while halt < until:
+def _pass_time(
+    parts: App, clock: StoppedClock, until: dt.datetime, house: House, every: dt.timedelta
+) -> None:
+    """Moves the clock on. At each halt what happened is told and the jobs that are due run.
+
+    Halts are the whole multiples of `every`, and the moment after each cut-off.
+    """
+    for halt in _halts(clock.now(), until, every):
         clock.set(halt)
+        drain(parts, house.subscribers)
         for job in house.jobs:
             run_job(parts, job)
-        drain(parts, house.subscribers)
-        halt += HOUR
     clock.set(until)
+
+
+def _halts(after: dt.datetime, until: dt.datetime, every: dt.timedelta) -> list[dt.datetime]:
+    day = after.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    halts = set()
+    while day < until:
+        halts |= {day + number * every for number in range(dt.timedelta(days=1) // every)}
+        halts.add(day + CUT_OFF_UTC)
+        day += dt.timedelta(days=1)
+    return sorted(halt for halt in halts if after < halt < until)

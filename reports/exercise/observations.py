@@ -113,7 +113,7 @@ class Writer:
         watch: Duty | None = None,
     ) -> list[Draft]:
         """One row of the worst hours: explosions, bursts or projectiles over ten to fifty minutes."""
-        at = start + (end - start) * self.rng.random()
+        at = start + dt.timedelta(minutes=self.rng.randrange(int((end - start).total_seconds()) // 60))
         watch = watch or self.watching(team, at)
         if watch is None:
             return []

@@ -1,6 +1,8 @@
 """Plays the exercise's steps through the real HTTP API, as its devices and people would."""
 
+import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,18 +10,19 @@ from reports.exercise.callers import Answer, DeviceCaller, PersonCaller, Unexpec
 from reports.exercise.cast import SignIns
 from reports.exercise.steps import Step
 
-DONE = {200, 201, 204}
+DONE = {200, 201, 204, 303}
 ALREADY = 409
 
 
 class Player:
-    """Does one step after another. After a restart some steps come twice; those are answered "conflict".
+    """Does one step after another.
 
-    `resumed` says whether that may happen; in a fresh store a conflict is a mistake of the exercise.
+    After a restart some steps come twice, and people at the desk may have done one already: such a step is
+    answered "conflict". `may_be_done` says whether that can be; in a store of one's own it is a mistake.
     """
 
-    def __init__(self, way: Way, sign_ins: SignIns, resumed: bool = False) -> None:
-        self._resumed = resumed
+    def __init__(self, way: Way, sign_ins: SignIns, may_be_done: bool = False) -> None:
+        self._may_be_done = may_be_done
         self._devices = {code: DeviceCaller(way, token) for code, token in sign_ins.tokens.items()}
         self._way, self._password = way, sign_ins.password
         self._people: dict[str, PersonCaller] = {}
@@ -38,6 +41,7 @@ class Player:
             "step_incident": self._step_incident,
             "claim": self._claim,
             "acknowledge": self._acknowledge,
+            "issue_edition": self._issue_edition,
         }
         doing[step.kind](step.actor, step.body)
 
@@ -67,7 +71,7 @@ class Player:
 
     def _open_incident(self, actor: str, body: Mapping[str, Any]) -> None:
         first = body["observation_ids"][0]
-        if self._resumed and self._find_incident(actor, first):
+        if self._may_be_done and self._find_incident(actor, first):
             return
         self._incidents[first] = self._post(actor, "/api/v1/incidents", body).json()["incident_id"]
 
@@ -88,6 +92,27 @@ class Player:
         for alert in self.get(actor, "/api/v1/alerts").json()["alerts"]:
             if alert["state"] == "open" and alert["sector_code"] in body["sectors"]:
                 self._post(actor, f"/api/v1/alerts/{alert['id']}/steps", {"step": "acknowledge"})
+
+    def _issue_edition(self, actor: str, body: Mapping[str, Any]) -> None:
+        """One reporting officer adds a line, the other reviews, the head of mission releases."""
+        page = self.summary_page(actor, body["period_end"])
+        line = self.person(actor).first_empty(page, f"{page}/lines")
+        self._submit(actor, page, "lines", **{line: body["line"]})
+        self._submit(body["reviewer"], page, "review", verdict="reviewed")
+        self._submit(body["releaser"], page, "release")
+
+    def summary_page(self, actor: str, period_end: str) -> str:
+        """The page of the summary whose period ends then, found in the list as a reader does."""
+        listed = self.get(actor, "/summaries").content.decode()
+        for page in dict.fromkeys(re.findall(r'href="(/summaries/[0-9a-f-]{36})"', listed)):
+            periods = self.get(actor, f"{page}.json").json()["header"]["periods"]
+            if dt.datetime.fromisoformat(periods[-1]["end_utc"]) == dt.datetime.fromisoformat(period_end):
+                return page
+        raise LookupError(f"there is no summary of the period that ends {period_end}")
+
+    def _submit(self, actor: str, page: str, action: str, **typed: str) -> None:
+        answer = self.person(actor).fill_in(page, f"{page}/{action}", **typed)
+        self._judge(f"{actor}: POST {page}/{action}", answer)
 
     def get(self, actor: str, path: str) -> Answer:
         return self._judge(f"{actor}: GET {path}", self.person(actor).call("GET", path))
@@ -111,6 +136,6 @@ class Player:
         return None
 
     def _judge(self, asked: str, answer: Answer) -> Answer:
-        if answer.status in DONE or (self._resumed and answer.status == ALREADY):
+        if answer.status in DONE or (self._may_be_done and answer.status == ALREADY):
             return answer
         raise Unexpected(asked, answer)

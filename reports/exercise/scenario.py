@@ -40,7 +40,7 @@ def scenario(seed: int, mission: MissionData, claims: Sequence[Mapping[str, Any]
     steps += reviews(rng, mission, drafts)
     steps += storyline.casework(mission, drafts)
     steps += spoken(mission, claims)
-    steps += storyline.acknowledgements(mission)
+    steps += storyline.acknowledgements(mission) + storyline.editions(mission)
     return number_devices(sorted(steps, key=lambda step: step.at))
 
 

@@ -19,6 +19,7 @@ Kind = Literal[
     "step_incident",
     "claim",
     "acknowledge",
+    "issue_edition",
 ]
 
 

@@ -68,6 +68,24 @@ def acknowledgements(mission: MissionData) -> list[Step]:
     ]
 
 
+def editions(mission: MissionData) -> list[Step]:
+    """Two summaries are reviewed and issued, an hour or so after their cut-off."""
+    return [
+        Step(
+            moment(mission, told["at"]),
+            "issue_edition",
+            "reporting-1",
+            {
+                "period_end": moment(mission, told["ends"]).isoformat(),
+                "line": told["line"],
+                "reviewer": "reporting-2",
+                "releaser": "head-1",
+            },
+        )
+        for told in mission.story["editions"]
+    ]
+
+
 def _fixed(writer: Writer, mission: MissionData, told: Mapping[str, Any]) -> Draft:
     """One event of the storyline as a draft, with its verdicts and its correction."""
     start = moment(mission, told["at"])

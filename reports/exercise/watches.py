@@ -9,6 +9,8 @@ from reports.exercise.mission_data import MissionData, Spot, Team
 from reports.exercise.steps import Ids, Step
 
 DAY = dt.timedelta(days=1)
+# Days of September on which patrols called in during the morning.
+CHECKED_IN = range(10, 17)
 
 # sector, from, to (local): cameras that saw nothing for a while.
 OUTAGES = (
@@ -74,7 +76,7 @@ def watch_steps(ids: Ids, watches: Sequence[Duty]) -> list[Step]:
         steps.append(Step(planned_at, "plan_watch", "duty-1" if planned_at.hour < 19 else "duty-2", plan))
         steps.append(_event(ids, watch, "started", watch.start))
         checks_in_at = watch.start + dt.timedelta(hours=3)
-        if watch.kind == "patrol" and watch.covers(checks_in_at):
+        if watch.kind == "patrol" and watch.covers(checks_in_at) and checks_in_at.day in CHECKED_IN:
             steps.append(_event(ids, watch, "checked_in", checks_in_at))
         for down, up in watch.outages:
             steps += [_event(ids, watch, "outage_started", down), _event(ids, watch, "outage_ended", up)]
