@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 REREAD_S = 0.1
+# Whoever plays an exercise faster than life winds its clock every few seconds. Left alone, after a crash, it
+# must not run weeks ahead and draft the summaries of days that nobody has played.
+WOUND_FOR = dt.timedelta(seconds=30)
 
 
 def wall_now() -> dt.datetime:
@@ -50,14 +53,18 @@ class StoppedClock:
 
 @dataclass(frozen=True)
 class Anchor:
-    """At `wall` the exercise's clock showed `mission` and ran `rate` times as fast (0: it stands)."""
+    """At `wall` the exercise's clock showed `mission` and ran `rate` times as fast (0: it stands).
+
+    Faster than life it runs for WOUND_FOR and then stands, until somebody sets it again.
+    """
 
     mission: dt.datetime
     wall: dt.datetime
     rate: float
 
     def at(self, wall: dt.datetime) -> dt.datetime:
-        return self.mission + (wall - self.wall) * self.rate
+        passed = wall - self.wall
+        return self.mission + (min(passed, WOUND_FOR) if self.rate > 1 else passed) * self.rate
 
 
 class SharedClock:
