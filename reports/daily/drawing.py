@@ -15,6 +15,7 @@ MARGIN_DEG = 0.05
 DECIMALS = 4
 CROWDED = 4
 DETAIL_HEIGHT = 380
+NO_SIDE = "The line is a generalised drawing: no side of it, and no distance to it, may be read from this map."
 SMALL_ARMS = ("burst", "shot", "muzzle_flash", "exchange_of_fire")
 FROM_THE_AIR = ("uav_strike", "uav_munition_drop", "loitering_munition", "air_strike", "rocket_missile")
 BASE_KINDS = {"country": "neighbour", "lake": "lake", "river": "river"}
@@ -89,7 +90,7 @@ def _details(
             _around(inside.bounds),
             tuple(_near(shapes, _around(inside.bounds))),
             (),
-            "",
+            NO_SIDE,
             (),
             DETAIL_HEIGHT,
         )
