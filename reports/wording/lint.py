@@ -38,7 +38,10 @@ def _word(rule: str, pattern: str, suggestion: str, unless: str | None = None) -
     )
 
 
-_PERSONS = r"(?:armed|military|group|formation|detachment|unit|force|troop|fighter|militant|person|men|entity|regime)"
+_PERSONS = (
+    r"(?:armed|military|group|formation|detachment|unit|force|troop|"
+    r"fighter|militant|person|men|entity|regime)"
+)
 WORDS: tuple[Word, ...] = (
     _word("terrorist", r"\bterroris\w*", "“armed persons”, or the name the group uses"),
     _word("enemy", r"\b(?:enemy|enemies)\b", "name the armed forces"),
