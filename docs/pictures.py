@@ -1,10 +1,14 @@
-"""Takes the pictures of these pages from a running exercise: start `make run`, let it play, then run this.
+"""Takes the pictures of these pages from the exercise: start `make run`, let it play into the night, then
 
-    .venv/bin/python docs/pictures.py [ADDRESS] [DATA_FOLDER]
+    .venv/bin/truceline demo --out build/demo
+    .venv/bin/python docs/pictures.py build/demo/summary-2022-09-13.pdf [ADDRESS] [DATA_FOLDER]
+
+The picture of the summary is its first page, drawn by poppler's pdftoppm.
 """
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -44,18 +48,16 @@ def take(page: Page, address: str, name: str) -> None:
     print(HERE / f"{name}.png")
 
 
-def main(address: str = "http://127.0.0.1:8000", data_folder: str = "var") -> None:
+def main(paper: str, address: str = "http://127.0.0.1:8000", data_folder: str = "var") -> None:
+    draw = ("pdftoppm", "-png", "-singlefile", "-r", "90", paper, str(HERE / "summary"))
+    subprocess.run(draw, check=True)
     sheet = json.loads((Path(data_folder) / "exercise-sign-ins.json").read_text(encoding="utf-8"))
     password = sheet["password"]
     program = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         take(signed_in(browser, address, "m-monitor-1", password, PHONE), "/field/hy", "form")
-        desk = signed_in(browser, address, "duty-1", password, DESK)
-        take(desk, "/desk", "desk")
-        desk.goto("/summaries")
-        newest = desk.locator("a[href^='/summaries/']").first.get_attribute("href")
-        take(desk, newest or "/summaries", "summary")
+        take(signed_in(browser, address, "duty-1", password, DESK), "/desk", "desk")
         browser.close()
 
 
