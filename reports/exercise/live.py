@@ -69,6 +69,16 @@ def load_once(app: App, first: dt.datetime) -> SignIns:
     return sign_ins
 
 
+def steps_left(steps: Sequence[Step], place: dt.datetime | None) -> list[Step]:
+    """What is to be played from a place on.
+
+    A crash may have come in the middle of an hour, so the whole hour is played again: what was done is known
+    to the mission by its id or its state.
+    """
+    hour = place.replace(minute=0, second=0, microsecond=0) if place else steps[0].at
+    return [step for step in steps if step.at >= hour] if not place or place < steps[-1].at else []
+
+
 def place_of(app: App) -> dt.datetime | None:
     """Up to where the exercise has been played; None before the first step."""
     with app.reading() as door:
@@ -79,8 +89,10 @@ def place_of(app: App) -> dt.datetime | None:
 class Live:
     """Plays what is left of the exercise; `stop` may be called from a signal."""
 
-    def __init__(self, app: App, say: Callable[[str], None] = click.echo) -> None:
-        self._app, self._say = app, say
+    def __init__(
+        self, app: App, say: Callable[[str], None] = click.echo, patience_s: float = SERVER_S
+    ) -> None:
+        self._app, self._say, self._patience = app, say, dt.timedelta(seconds=patience_s)
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -92,8 +104,7 @@ class Live:
         steps = scenario(seed, mission, read_claims(mission))
         sign_ins = load_once(self._app, steps[0].at)
         self._say(sign_in_sheet(self._app.settings.origin, sign_ins))
-        place = place_of(self._app) or steps[0].at
-        left = [step for step in steps if step.at >= place]
+        left = steps_left(steps, place_of(self._app))
         way = Loopback(self._app.settings.origin)
         self._wait_for_server(way)
         player = Player(way, sign_ins, may_be_done=True)
@@ -151,7 +162,7 @@ class Live:
             set_demo_clock(door.session, at, rate)
 
     def _wait_for_server(self, way: Loopback) -> None:
-        until = wall_now() + dt.timedelta(seconds=SERVER_S)
+        until = wall_now() + self._patience
         while not self._stopping.wait(0.3):
             try:
                 way.send("GET", "/sign-in", {}, None)

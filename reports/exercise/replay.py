@@ -94,8 +94,10 @@ class Player:
                 self._post(actor, f"/api/v1/alerts/{alert['id']}/steps", {"step": "acknowledge"})
 
     def _issue_edition(self, actor: str, body: Mapping[str, Any]) -> None:
-        """One reporting officer adds a line, the other reviews, the head of mission releases."""
+        """One reporting officer adds a line, the other reviews, the head of mission releases; once."""
         page = self.summary_page(actor, body["period_end"])
+        if self._document(actor, page)["header"]["state"] == "issued":
+            return
         line = self.person(actor).first_empty(page, f"{page}/lines")
         self._submit(actor, page, "lines", **{line: body["line"]})
         self._submit(body["reviewer"], page, "review", verdict="reviewed")
@@ -104,11 +106,15 @@ class Player:
     def summary_page(self, actor: str, period_end: str) -> str:
         """The page of the summary whose period ends then, found in the list as a reader does."""
         listed = self.get(actor, "/summaries").content.decode()
+        wanted = dt.datetime.fromisoformat(period_end)
         for page in dict.fromkeys(re.findall(r'href="(/summaries/[0-9a-f-]{36})"', listed)):
-            periods = self.get(actor, f"{page}.json").json()["header"]["periods"]
-            if dt.datetime.fromisoformat(periods[-1]["end_utc"]) == dt.datetime.fromisoformat(period_end):
+            ends = self._document(actor, page)["header"]["periods"][-1]["end_utc"]
+            if dt.datetime.fromisoformat(ends) == wanted:
                 return page
         raise LookupError(f"there is no summary of the period that ends {period_end}")
+
+    def _document(self, actor: str, page: str) -> dict[str, Any]:
+        return self.get(actor, f"{page}.json").json()
 
     def _submit(self, actor: str, page: str, action: str, **typed: str) -> None:
         answer = self.person(actor).fill_in(page, f"{page}/{action}", **typed)
