@@ -72,7 +72,8 @@ def test_a_transaction_is_opened_at_the_doors_only() -> None:
         "monitor/jobs/runner.py",  # jobs
         "monitor/outbox.py",  # subscribers
         "monitor/opening.py",  # commands
-        "reports/exercise/headless.py",  # the command that plays the exercise in a store of its own
+        "reports/exercise/headless.py",  # the command that plays the exercise, in a store of its own
+        "reports/exercise/live.py",  # the same command, in a running mission
         "monitor/people/sessions.py",  # the sign-in, which lives beside the request's own transaction
     }
 
