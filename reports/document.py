@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
 from typing import Any, get_args
 
 import rfc8785
@@ -175,6 +176,10 @@ class Document:
     def section(self, key: str) -> Section:
         return next(section for section in self.sections if section.key == key)
 
+    @cached_property
+    def _canonical(self) -> bytes:
+        return rfc8785.dumps(as_data(self))
+
 
 KINDS: dict[str, type] = {
     kind.__name__.lower(): kind for kind in (Figure, Quote, Strong, Paragraph, Bullets, Table, Map, Note)
@@ -196,7 +201,7 @@ def as_data(value: Any) -> Any:
 
 def canonical(document: Document) -> bytes:
     """The document as canonical JSON (RFC 8785): the same document is the same bytes everywhere."""
-    return rfc8785.dumps(as_data(document))
+    return document._canonical
 
 
 def digest(document: Document) -> str:

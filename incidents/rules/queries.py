@@ -94,6 +94,16 @@ def findings_on(session: Session, observation_id: str) -> list[str]:
     return sorted(set(session.scalars(query)))
 
 
+def rules_citing(session: Session, observation_ids: Collection[str]) -> set[str]:
+    """The rule versions of which some finding ever rested on one of these observations."""
+    query = (
+        select(Finding.rule_version_id)
+        .join(FindingEvidence, FindingEvidence.finding_id == Finding.id)
+        .where(FindingEvidence.observation_id.in_(list(observation_ids)))
+    )
+    return set(session.scalars(query))
+
+
 def rule_versions(session: Session) -> list[RuleRow]:
     """Every rule version ever loaded, with the status that holds now."""
     last = select(func.max(RuleStep.id)).group_by(RuleStep.rule_version_id)

@@ -194,6 +194,10 @@ class Rule:
         """Whether a fact takes part at all: it counts, and every clause of the filter holds."""
         return fact.counted and all(clause.holds(fact) for clause in self.where)
 
+    def filters_by(self, field: str) -> bool:
+        """Whether the filter asks about a field of a fact."""
+        return any(clause.field == field for clause in self.where)
+
     def grade(self, numbers: Numbers) -> int:
         """The highest severity the numbers earn."""
         return max(grade.level for grade in self.severity if grade.earned(numbers))

@@ -58,6 +58,9 @@ LATE_AFTER = dt.timedelta(hours=3)
 # Hours watched are fetched this much further back than asked, so that the next question is answered too.
 FETCHED_AHEAD = dt.timedelta(days=20)
 
+# Where a transaction keeps the rules it has read.
+RULES_READ = "rules_in_use"
+
 STATUS_OF_PROCESSING = {"accepted": "verified", "rejected": "refuted"}
 STATUS_OF_ASSESSMENT = {"disputed": "disputed", "refuted": "refuted", "withdrawn": "withdrawn"}
 REASON_OF_ASSESSMENT = {"refuted": "refuted", "withdrawn": "withdrawn"}
@@ -120,7 +123,7 @@ def _take_again(door: Door, observation_ids: Sequence[str], reason: str) -> None
 def _take_in(door: Door, rows: Sequence[ObservationRow], cause: Cause) -> None:
     """Keeps what became of these observations as facts, and judges what they touch, before and after."""
     refs = casework.incidents_of(door.session, [row.observation_id for row in rows])
-    changed: list[Fact | None] = []
+    changed: list[tuple[Fact | None, Fact]] = []
     for row in rows:
         before = queries.live_fact(door.session, row.observation_id)
         ref = refs.get(row.observation_id)
@@ -133,13 +136,31 @@ def _take_in(door: Door, rows: Sequence[ObservationRow], cause: Cause) -> None:
         )
         if before is None or replace(after, version=before.version, known_at=before.known_at) != before:
             door.session.add(_fact_row(after))
-            changed += [before, after]
+            changed.append((before, after))
     if changed:
         door.session.flush()
         desk = _Bench(door, cause)
-        for version_id, rule in rules_in_use(door):
-            for key, span in touched(rule, *changed).items():
+        for version_id, rule in _rules_that_may_answer_otherwise(door, changed):
+            for key, span in touched(rule, *(fact for pair in changed for fact in pair)).items():
                 desk.judge(version_id, rule, key, span)
+
+
+def _rules_that_may_answer_otherwise(
+    door: Door, changed: Sequence[tuple[Fact | None, Fact]]
+) -> list[tuple[str, Rule]]:
+    """All rules; after a mere review, which moves no count, only those with findings that cite it."""
+    rules = rules_in_use(door)
+    if not all(before and _is_mere_review(before, after) for before, after in changed):
+        return rules
+    citing = queries.rules_citing(door.session, [after.observation_id for _, after in changed])
+    return [
+        (version_id, rule) for version_id, rule in rules if version_id in citing or rule.filters_by("status")
+    ]
+
+
+def _is_mere_review(before: Fact, after: Fact) -> bool:
+    same = replace(after, status=before.status, version=before.version, known_at=before.known_at) == before
+    return same and before.counted and after.counted
 
 
 def fact_of(
@@ -445,12 +466,16 @@ def version_id_of(rule: Rule) -> str:
 
 def rules_in_use(door: Door) -> list[tuple[str, Rule]]:
     """The rules that run, widest reader first; loads them where the store does not hold them yet."""
+    if RULES_READ in door.session.info:
+        return list(door.session.info[RULES_READ])
     held = {row.rule_version_id: (row.digest, row.status) for row in queries.rule_versions(door.session)}
     files = {version_id_of(rule): rule for rule in house_rules()}
     if any(held.get(version_id) != (rule.digest, rule.status) for version_id, rule in files.items()):
         load_rules(door)
     running = [(version_id, rule) for version_id, rule in files.items() if rule.runs]
-    return sorted(running, key=lambda item: (-item[1].asks.lookback, item[0]))
+    in_order = sorted(running, key=lambda item: (-item[1].asks.lookback, item[0]))
+    door.session.info[RULES_READ] = in_order
+    return in_order
 
 
 def load_rules(door: Door, rules: Iterable[Rule] | None = None) -> list[str]:
