@@ -62,10 +62,9 @@ class RuleRow:
 
 def finding_versions(session: Session, finding_id: str, after: int = 0) -> list[FindingRow]:
     """Every version of a finding above a number, oldest first."""
-    rows = session.execute(
-        _findings().where(FindingVersion.finding_id == finding_id).order_by(FindingVersion.version_no)
-    ).all()
-    return [_row(session, *row) for row in rows if row[1].version_no > after]
+    query = _findings().where(FindingVersion.finding_id == finding_id, FindingVersion.version_no > after)
+    rows = session.execute(query.order_by(FindingVersion.version_no)).all()
+    return [_row(session, *row) for row in rows]
 
 
 def finding(session: Session, finding_id: str, known_at: dt.datetime | None = None) -> FindingRow | None:
