@@ -14,7 +14,7 @@ class LinkSchema(Schema):
     linked = fields.Boolean(load_default=True)
 
 
-class StepSchema(Schema):
+class IncidentStepSchema(Schema):
     axis = fields.String(required=True, validate=validate.OneOf(list(STATES)))
     state = fields.String(
         required=True, validate=validate.OneOf([state for states in STATES.values() for state in states])

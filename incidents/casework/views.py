@@ -57,11 +57,11 @@ def link(door: Door, incident_id: str) -> Any:
     "/<incident_id>/steps",
     methods=["POST"],
     permission="incidents:incident:read",
-    takes=schema.StepSchema,
+    takes=schema.IncidentStepSchema,
     summary="Take a step; each names its own permission and guards",
 )
 def step(door: Door, incident_id: str) -> Any:
-    given = door.load(schema.StepSchema)
+    given = door.load(schema.IncidentStepSchema)
     step_incident(door, incident_id, given["axis"], given["state"], given["reason"])
     return _whole(door, incident_id)
 
