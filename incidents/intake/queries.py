@@ -1,6 +1,7 @@
 """Questions about observations. `known_at` answers as the mission knew it at that moment."""
 
 import datetime as dt
+import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -162,6 +163,8 @@ def review_queue(session: Session) -> list[ObservationRow]:
     return sorted(waiting, key=lambda row: row.recorded_at)
 
 
+# The query of most requests is that of now; building it costs more than running it.
+@functools.lru_cache(maxsize=8)
 def _live(known_at: dt.datetime | None) -> tuple[Select[Any], ColumnElement[str]]:
     """Each observation's highest revision known then, with the last step on that revision."""
     other = aliased(ObservationRevision)
