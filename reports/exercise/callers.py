@@ -116,12 +116,17 @@ class FormFields(HTMLParser):
         super().__init__()
         self.fields: dict[str, str] = {}
         self.areas: list[str] = []
-        self._action, self._inside, self._area = action, False, ""
+        self.action, self._inside, self._area = action, False, ""
+
+    @property
+    def first_empty(self) -> str:
+        """The name of the first text area with nothing in it, where one adds a line."""
+        return next(name for name in self.areas if not self.fields[name].strip())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attrs}
         if tag == "form":
-            self._inside = given.get("action") == self._action
+            self._inside = given.get("action") == self.action
         elif self._inside and "name" in given and "disabled" not in given:
             if tag == "textarea":
                 self._area = given["name"]
@@ -162,18 +167,16 @@ class PersonCaller:
             answer = self._send(method, path, "application/json", _as_json(body))
         return answer
 
-    def fill_in(self, page: str, action: str, **typed: str) -> Answer:
-        """Opens a page and sends its form to `action` with what one types; the rest goes as given."""
-        given = FormFields(action)
-        given.feed(self.call("GET", page).content.decode())
-        fields = urlencode({**given.fields, **typed})
-        return self._send("POST", action, "application/x-www-form-urlencoded", fields.encode())
+    def open_form(self, page: str, action: str) -> "FormFields":
+        """The form of a page that goes to `action`, as the page gives it to this person."""
+        form = FormFields(action)
+        form.feed(self.call("GET", page).content.decode())
+        return form
 
-    def first_empty(self, page: str, action: str) -> str:
-        """The name of the first empty text area of a form; where one adds a line."""
-        given = FormFields(action)
-        given.feed(self.call("GET", page).content.decode())
-        return next(name for name, text in given.fields.items() if name in given.areas and not text.strip())
+    def send(self, form: "FormFields", **typed: str) -> Answer:
+        """Sends a form with what one types; the rest goes as given."""
+        fields = urlencode({**form.fields, **typed})
+        return self._send("POST", form.action, "application/x-www-form-urlencoded", fields.encode())
 
     def _sign_in(self) -> None:
         self._cookie = self._csrf = ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reports.exercise.callers import Answer, DeviceCaller, PersonCaller, Unexpected, Way
+from reports.exercise.callers import Answer, DeviceCaller, FormFields, PersonCaller, Unexpected, Way
 from reports.exercise.cast import SignIns
 from reports.exercise.steps import Step
 
@@ -98,10 +98,13 @@ class Player:
         page = self.summary_page(actor, body["period_end"])
         if self._document(actor, page)["header"]["state"] == "issued":
             return
-        line = self.person(actor).first_empty(page, f"{page}/lines")
-        self._submit(actor, page, "lines", **{line: body["line"]})
-        self._submit(body["reviewer"], page, "review", verdict="reviewed")
-        self._submit(body["releaser"], page, "release")
+        lines = self.person(actor).open_form(page, f"{page}/lines")
+        self._send(actor, lines, **{lines.first_empty: body["line"]})
+        for who, action, typed in (
+            (body["reviewer"], "review", {"verdict": "reviewed"}),
+            (body["releaser"], "release", {}),
+        ):
+            self._send(who, self.person(who).open_form(page, f"{page}/{action}"), **typed)
 
     def summary_page(self, actor: str, period_end: str) -> str:
         """The page of the summary whose period ends then, found in the list as a reader does."""
@@ -116,9 +119,8 @@ class Player:
     def _document(self, actor: str, page: str) -> dict[str, Any]:
         return self.get(actor, f"{page}.json").json()
 
-    def _submit(self, actor: str, page: str, action: str, **typed: str) -> None:
-        answer = self.person(actor).fill_in(page, f"{page}/{action}", **typed)
-        self._judge(f"{actor}: POST {page}/{action}", answer)
+    def _send(self, actor: str, form: FormFields, **typed: str) -> None:
+        self._judge(f"{actor}: POST {form.action}", self.person(actor).send(form, **typed))
 
     def get(self, actor: str, path: str) -> Answer:
         return self._judge(f"{actor}: GET {path}", self.person(actor).call("GET", path))

@@ -23,6 +23,8 @@ from reports.exercise.watches import Duty, duties, watch_steps
 SEED = 20220913
 QUIET_PER_DAY = {"IJE": 1.5, "MAR": 1.7, "JER": 1.4, "YEG": 0.9, "GOR": 1.6, "KAP": 1.4}
 AFTER_PER_DAY = {"IJE": 0.8, "MAR": 2.0, "JER": 2.0, "YEG": 0.5, "GOR": 1.5, "KAP": 1.2}
+# Quiet weeks are quiet: no day of them looks like the beginning of something.
+MOST_A_DAY = 3
 OTHER_PER_DAY = 0.5
 ALERTED_REVIEW_MIN = (40, 240)
 CALM_REVIEW_MIN = (15, 150)
@@ -52,7 +54,7 @@ def quiet_days(rng: random.Random, writer: Writer, mission: MissionData) -> list
         per_day = QUIET_PER_DAY if day < storyline.moment(mission, storyline.ONSET).date() else AFTER_PER_DAY
         if day.day not in storyline.HEAVY_DAYS or day.month != 9:
             for team in mission.teams:
-                for _ in range(poisson(rng, per_day[team.sector])):
+                for _ in range(min(MOST_A_DAY, poisson(rng, per_day[team.sector]))):
                     drafts += writer.small_arms(team, _quiet_moment(rng, mission, day))
         for team in mission.teams:
             for _ in range(poisson(rng, OTHER_PER_DAY)):

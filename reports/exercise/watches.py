@@ -24,9 +24,10 @@ CUT_SHORT = {
     ("MAR", "2022-09-13", "patrol"): "2022-09-13T07:00",
     ("JER", "2022-09-14", "patrol"): "2022-09-14T11:00",
 }
-# In the quiet weeks a team patrols on two days of three and watches its camera on the third.
-DAILY_PATROLS_FROM = dt.date(2022, 9, 11)
-NOT_KEPT = {("GOR", "2022-09-13", "patrol"), ("YEG", "2022-08-31", "patrol"), ("IJE", "2022-09-06", "post")}
+# In the quiet weeks a team mans one post for three days on end and patrols on every other day.
+CALM_UNTIL = dt.date(2022, 9, 11)
+CALM_DAYS = 3
+NOT_KEPT = {("GOR", "2022-09-13", "patrol"), ("YEG", "2022-09-11", "patrol"), ("IJE", "2022-09-08", "post")}
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _event(ids: Ids, watch: Duty, kind: str, at: dt.datetime) -> Step:
 
 
 def _patrol(mission: MissionData, ids: Ids, team: Team, day: dt.date, shift: dt.timedelta) -> list[Duty]:
-    if day < DAILY_PATROLS_FROM and (day.toordinal() + shift // dt.timedelta(minutes=5)) % 3 == 0:
+    if day < CALM_UNTIL and (day.toordinal() + shift // dt.timedelta(minutes=5)) % 2:
         return []
     # The patrol of 13 September in sector Martuni had gone out before dawn.
     early = (
@@ -110,8 +111,15 @@ def _patrol(mission: MissionData, ids: Ids, team: Team, day: dt.date, shift: dt.
 
 def _night(mission: MissionData, ids: Ids, team: Team, day: dt.date, shift: dt.timedelta) -> list[Duty]:
     start = _at(mission, f"{day}T20:00") + shift
-    post = team.posts[day.toordinal() % 2]
-    return _kept(mission, ids, team, day, "post", post, start, start + dt.timedelta(hours=11))
+    number, rest = divmod((day - mission.starts_at.date()).days, CALM_DAYS)
+    if day >= CALM_UNTIL - DAY:
+        post, end = team.posts[day.toordinal() % 2], start + dt.timedelta(hours=11)
+    elif rest:
+        return []
+    else:
+        post, end = team.posts[number % 2], start + CALM_DAYS * DAY - dt.timedelta(hours=1)
+        end = min(end, _at(mission, f"{CALM_UNTIL - DAY}T19:00"))
+    return _kept(mission, ids, team, day, "post", post, start, end)
 
 
 def _camera(mission: MissionData, ids: Ids, team: Team) -> list[Duty]:

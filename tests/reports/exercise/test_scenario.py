@@ -34,13 +34,15 @@ def observed(steps: list[Step]) -> list[Step]:
 
 
 def named(mission: MissionData, steps: list[Step], name: str) -> list[Step]:
-    """The revisions of one fixed event, found by its text or its time in the storyline."""
+    """The revisions of one fixed event, found by its time, type and number."""
     told = next(event for event in mission.story["events"] if event["name"] == name)
     start = f"2022-09-{told['at']}"
     return [
         step
         for step in observed(steps)
-        if step.body["time"]["start"].startswith(start) and step.body["type"] == told["type"]
+        if step.body["time"]["start"].startswith(start)
+        and step.body["type"] == told["type"]
+        and step.body["count"]["best"] == told["number"][1]
     ]
 
 
@@ -69,7 +71,7 @@ def test_there_are_some_hundred_observations_and_quiet_weeks_come_first(steps: l
         step.body["time"]["start"][:10] for step in observed(steps) if step.body["category"] == "CFV"
     )
 
-    assert 450 <= len(observed(steps)) <= 900
+    assert 350 <= len(observed(steps)) <= 900
     assert all(by_day[f"2022-09-{day:02d}"] <= 25 for day in range(1, 12))
     assert by_day["2022-09-13"] >= 60
 
