@@ -110,6 +110,8 @@ class Live:
         player = Player(way, sign_ins, may_be_done=True)
         onset = moment(mission, ONSET)
         self._play_calm(player, [step for step in left if step.at < onset])
+        if left and left[0].at < onset and not self._stopping.is_set():
+            self._set(onset, FOLLOWABLE)
         self._play_followable(player, [step for step in left if step.at >= onset], mission)
 
     def _play_calm(self, player: Player, steps: Sequence[Step]) -> None:
