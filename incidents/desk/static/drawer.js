@@ -64,8 +64,9 @@ export class Drawer {
     if (this.open && this.open.kind !== "claim") return this.show(this.open.kind, this.open.id, { quiet: true });
   }
 
+  /** Also a choice made by hand: drawn anew, it would fall back to the first without anybody noticing. */
   isBeingWritten() {
-    return [...this.body.querySelectorAll("textarea")].some((box) => box.value.trim());
+    return this.body.querySelector("[data-chosen]") || [...this.body.querySelectorAll("textarea")].some((box) => box.value.trim());
   }
 
   stale() {
@@ -189,7 +190,7 @@ export class Drawer {
     if (!incident.next.length) return null;
     const reason = h("textarea", { id: "step-reason", rows: 2, maxlength: 1000 });
     const refusal = h("p", { class: "problem", role: "alert", hidden: true });
-    const choice = h("div", { class: "choices", role: "radiogroup", "aria-label": "Next assessment" },
+    const choice = h("div", { class: "choices", role: "radiogroup", "aria-label": "Next assessment", on: { change: () => { choice.dataset.chosen = "yes"; } } },
       incident.next.map((step, index) => h("label", { class: `choice ${step.is_allowed ? "" : "refused"}` },
         h("input", { type: "radio", name: "next-state", value: step.state, checked: index === incident.next.findIndex((other) => other.is_allowed) }),
         h("span", {}, word(ASSESSMENT, step.state), step.is_allowed ? null : h("small", {}, step.reason)))));
@@ -203,7 +204,10 @@ export class Drawer {
         return;
       }
       await this.deed(refusal, `/api/v1/incidents/${incident.id}/steps`, { axis: "assessment", state, reason: reason.value.trim() },
-        `Incident ${incident.number}: ${word(ASSESSMENT, state).toLowerCase()}.`, () => { reason.value = ""; });
+        `Incident ${incident.number}: ${word(ASSESSMENT, state).toLowerCase()}.`, () => {
+        reason.value = "";
+        delete choice.dataset.chosen;
+      });
     };
     return h("section", { class: "deeds" }, h("h4", {}, "Assess"), choice,
       h("label", { for: "step-reason" }, "Reason"), reason, refusal,

@@ -153,6 +153,20 @@ def test_two_reports_become_an_incident_that_is_stepped(room: Page, file: Filing
     expect(room.locator("#incidents tbody tr")).to_contain_text("Possible")
 
 
+def test_what_is_chosen_outlasts_news_of_the_same_incident(room: Page, file: Filing) -> None:
+    file()
+    expect(rows(room)).to_have_count(1)
+    room.keyboard.press("q")
+    room.keyboard.press("Space")
+    room.get_by_role("button", name="Make or join an incident").click()
+    room.get_by_role("dialog").get_by_role("button", name="Go on").click()
+    drawer = room.locator("#drawer")
+    drawer.get_by_label("Disputed").check()
+    file()
+    expect(drawer).to_contain_text("This changed while you were writing.")
+    expect(drawer.get_by_label("Disputed")).to_be_checked()
+
+
 def test_the_window_stands_in_the_address(room: Page, file: Filing) -> None:
     room.get_by_role("button", name="72 h").click()
     expect(room).to_have_url(re.compile(r"window=72h"))
