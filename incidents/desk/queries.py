@@ -1,4 +1,7 @@
-"""Rows as the screen shows them, composed from the slices below. Everything crosses all sectors."""
+"""Rows as the screen shows them, composed from the slices below. Everything crosses all sectors.
+
+What is asked through a door is answered as known at `door.now`.
+"""
 
 import datetime as dt
 import json
@@ -68,8 +71,8 @@ def state(door: Door) -> dict[str, Any]:
     session, now = door.session, door.now
     mission = the_mission(session)
     period = mission.period_holding(now) or _last_period(mission, now)
-    waiting = intake.review_queue(session)
-    last = _last_report(session)
+    waiting = intake.review_queue(session, now)
+    last = _last_report(session, now)
     return {
         "now": now.isoformat(),
         "clock_rate": door.app.clock.rate,
@@ -90,7 +93,7 @@ def state(door: Door) -> dict[str, Any]:
         "counts": {
             "review": len(waiting),
             "oldest_waiting": waiting[0].recorded_at.isoformat() if waiting else None,
-            "alerts_new": sum(row.state in ASKING for row in alerts.alerts(session, now)),
+            "alerts_new": sum(row.state in ASKING for row in alerts.alerts(session, now, known_at=now)),
             **_violations(session, period, now),
         },
         "freshness": {
@@ -109,17 +112,17 @@ def _last_period(mission: MissionRow, now: dt.datetime) -> tuple[dt.datetime, dt
     return ended[-1] if ended else (mission.starts_at, mission.starts_at)
 
 
-def _last_report(session: Session) -> ObservationRevision | None:
-    query = select(ObservationRevision).order_by(ObservationRevision.recorded_at.desc())
-    return session.scalar(query.limit(1))
+def _last_report(session: Session, now: dt.datetime) -> ObservationRevision | None:
+    query = select(ObservationRevision).where(ObservationRevision.recorded_at <= now)
+    return session.scalar(query.order_by(ObservationRevision.recorded_at.desc()).limit(1))
 
 
 def _violations(
     session: Session, period: tuple[dt.datetime, dt.datetime], now: dt.datetime
 ) -> dict[str, int]:
     """The period's violations so far: accepted ones, and beside them those not yet reviewed."""
-    rows = intake.observations(session, *period, categories=("CFV",))
-    refs = casework.incidents_of(session, [row.observation_id for row in rows])
+    rows = intake.observations(session, *period, categories=("CFV",), known_at=now)
+    refs = casework.incidents_of(session, [row.observation_id for row in rows], now)
     known = [_as_counted(row, refs.get(row.observation_id)) for row in rows]
     return {
         "violations_accepted": counting.total(counting.accepted_violations(known, *period, now)).best,
@@ -187,7 +190,7 @@ def _last_heard(session: Session, now: dt.datetime) -> dict[str, dt.datetime]:
         select(ObservationRevision.sector_code, func.max(ObservationRevision.recorded_at))
         .where(
             ObservationRevision.sector_code.is_not(None),
-            ObservationRevision.recorded_at > now - LAST_HEARD_WITHIN,
+            ObservationRevision.recorded_at.between(now - LAST_HEARD_WITHIN, now),
         )
         .group_by(ObservationRevision.sector_code)
     )
@@ -243,9 +246,9 @@ def map_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None) -> 
     """Observations of a window as columns and rows, oldest first. Exact positions only for whom they are."""
     session = door.session
     start = start or door.now - WINDOW
-    found = intake.observations(session, start, end, states=SHOWN_ON_THE_MAP)
+    found = intake.observations(session, start, end, states=SHOWN_ON_THE_MAP, known_at=door.now)
     rows = [row for row in found if not row.is_training]
-    refs = casework.incidents_of(session, [row.observation_id for row in rows])
+    refs = casework.incidents_of(session, [row.observation_id for row in rows], door.now)
     exact = exact_positions(door, rows)
     return {
         "from": start.isoformat(),
@@ -303,7 +306,7 @@ def _rounded(point: Iterable[float]) -> list[float]:
 
 def queue(door: Door) -> list[dict[str, Any]]:
     """What waits for a reviewer, longest waiting first."""
-    rows = intake.review_queue(door.session)
+    rows = intake.review_queue(door.session, door.now)
     exact = exact_positions(door, rows)
     media = media_by_id(door.session, rows)
     return [
@@ -364,7 +367,7 @@ def incident_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None
     """Incidents whose reports or opening fall into the window, newest first."""
     session = door.session
     start = start or door.now - WINDOW
-    found = casework.incidents(session)
+    found = casework.incidents(session, known_at=door.now)
     by_id = linked(door, {one for row in found for one in row.observation_ids})
     lines = [incident_line(row, [by_id[one] for one in row.observation_ids if one in by_id]) for row in found]
     return [
@@ -376,7 +379,7 @@ def incident_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None
 
 
 def linked(door: Door, ids: Collection[str]) -> dict[str, ObservationRow]:
-    rows = intake.observations(door.session, ids=ids) if ids else []
+    rows = intake.observations(door.session, ids=ids, known_at=door.now) if ids else []
     return {row.observation_id: row for row in rows}
 
 
@@ -406,11 +409,11 @@ def _incident_place(members: list[ObservationRow]) -> str | None:
     return ", ".join(part for part in (seen, "/".join(sectors)) if part) or None
 
 
-def claim_rows(session: Session, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
+def claim_rows(door: Door, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
     """What the parties said, every party with the same columns, in the mission's order."""
-    mission = the_mission(session)
+    mission = the_mission(door.session)
     parties = {party.code: party.name_in(titles.LANGUAGE) for party in mission.parties}
-    found = claims.claims(session, start, end)
+    found = claims.claims(door.session, start, end, known_at=door.now)
     for row in found:
         parties.setdefault(row.claimant_party, row.claimant_party)
     return {
@@ -448,12 +451,13 @@ def _claim_title(row: claims.ClaimRow) -> str:
 
 def inbox(door: Door) -> list[dict[str, Any]]:
     """Every alert, the newest first, with why it fired and what became of it."""
-    rows = alerts.alerts(door.session, door.now)
-    sectors = {place.code: place.name for place in all_places(door.session, kinds=("sector",))}
+    session, now = door.session, door.now
+    rows = alerts.alerts(session, now, known_at=now)
+    sectors = {place.code: place.name for place in all_places(session, kinds=("sector",))}
     keys = door.app.keys if door.actor.may("incidents:text:read") else None
-    versions = {row.id: alerts.alert_versions(door.session, row.id) for row in rows}
-    steps = {row.id: alerts.alert_steps(door.session, row.id, keys) for row in rows}
-    known = names(door.session, [step.actor for one in steps.values() for step in one])
+    versions = {row.id: alerts.alert_versions(session, row.id, now) for row in rows}
+    steps = {row.id: alerts.alert_steps(session, row.id, keys, now) for row in rows}
+    known = names(session, [step.actor for one in steps.values() for step in one])
     return [_alert(row, versions[row.id], steps[row.id], known, sectors) for row in rows]
 
 

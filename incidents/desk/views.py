@@ -1,14 +1,31 @@
-"""The page and what its zones ask for. Nothing is changed here."""
+"""The page and what its zones ask for. Nothing is changed here.
 
+Every zone answers as the mission knew it `at` a moment, if one is named; then nothing that was recorded,
+reviewed or raised later is in the answer.
+"""
+
+import dataclasses
 from typing import Any
 
 from flask import render_template
 
 from incidents.desk import dossier, queries
 from monitor.door import Door
+from monitor.errors import BadRequest
 from monitor.mission.queries import find_mission
 from monitor.web.blueprint import Blueprint
 from monitor.web.parameters import instant_argument
+
+
+def as_known(door: Door) -> Door:
+    """The door as it stood at the moment asked for (`?at=`); as it stands where none is."""
+    at = instant_argument("at")
+    if at is None:
+        return door
+    if at > door.now:
+        raise BadRequest(reason="`at` lies in the future: nobody knows yet what will be known then.")
+    return dataclasses.replace(door, now=at)
+
 
 bp = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
 
@@ -23,7 +40,7 @@ def room(door: Door) -> str:
     "/state", methods=["GET"], permission="incidents:desk:open", summary="Time, freshness, counts, sectors"
 )
 def read_state(door: Door) -> Any:
-    return queries.state(door)
+    return queries.state(as_known(door))
 
 
 @bp.route("/ground", methods=["GET"], permission="monitor:place:read", summary="The map under the reports")
@@ -33,17 +50,17 @@ def read_ground(door: Door) -> Any:
 
 @bp.route("/map", methods=["GET"], permission="incidents:observation:read", summary="Reports of a window")
 def read_map(door: Door) -> Any:
-    return queries.map_rows(door, instant_argument("from"), instant_argument("to"))
+    return queries.map_rows(as_known(door), instant_argument("from"), instant_argument("to"))
 
 
 @bp.route("/inbox", methods=["GET"], permission="incidents:alert:read", summary="Alerts, newest first")
 def read_inbox(door: Door) -> Any:
-    return {"alerts": queries.inbox(door)}
+    return {"alerts": queries.inbox(as_known(door))}
 
 
 @bp.route("/queue", methods=["GET"], permission="incidents:observation:read", summary="What waits for review")
 def read_queue(door: Door) -> Any:
-    return {"rows": queries.queue(door)}
+    return {"rows": queries.queue(as_known(door))}
 
 
 @bp.route(
@@ -60,7 +77,7 @@ def read_report(door: Door, observation_id: str) -> Any:
     "/incidents", methods=["GET"], permission="incidents:incident:read", summary="Incidents of a window"
 )
 def read_incidents(door: Door) -> Any:
-    return {"rows": queries.incident_rows(door, instant_argument("from"), instant_argument("to"))}
+    return {"rows": queries.incident_rows(as_known(door), instant_argument("from"), instant_argument("to"))}
 
 
 @bp.route(
@@ -77,5 +94,6 @@ def read_incident(door: Door, incident_id: str) -> Any:
     "/claims", methods=["GET"], permission="incidents:claim:read", summary="Claims of a window, by party"
 )
 def read_claims(door: Door) -> Any:
-    start = instant_argument("from") or door.now - queries.WINDOW
-    return queries.claim_rows(door.session, start, instant_argument("to") or door.now)
+    known = as_known(door)
+    start = instant_argument("from") or known.now - queries.WINDOW
+    return queries.claim_rows(known, start, instant_argument("to") or known.now)

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from incidents.intake.model import Observation, ObservationRevision, ObservationStep
 from monitor import vault
+from monitor.db.base import UTCDateTime
 from monitor.errors import NotFound
 from monitor.keys import Keys
 from monitor.log import queries as log
@@ -131,7 +132,7 @@ def observations(
 
     `received_from` keeps those first received at or after a moment (late ones, for a summary).
     """
-    query, state = _live(known_at)
+    query, state = _live(known_at is not None)
     if start is not None:
         query = query.where(ObservationRevision.t_start >= start)
     if end is not None:
@@ -146,7 +147,8 @@ def observations(
     ):
         if wanted is not None:
             query = query.where(column.in_(list(wanted)))
-    rows = session.execute(query.order_by(ObservationRevision.t_start, ObservationRevision.observation_id))
+    query = query.order_by(ObservationRevision.t_start, ObservationRevision.observation_id)
+    rows = session.execute(query, {} if known_at is None else {"known_at": known_at})
     return [_row(*row) for row in rows]
 
 
@@ -157,16 +159,18 @@ def observation(
     return found[0] if found else None
 
 
-def review_queue(session: Session) -> list[ObservationRow]:
+def review_queue(session: Session, known_at: dt.datetime | None = None) -> list[ObservationRow]:
     """What waits for a reviewer, longest waiting first."""
-    waiting = observations(session, states=("received", "in_review", "quarantined"))
+    waiting = observations(session, states=("received", "in_review", "quarantined"), known_at=known_at)
     return sorted(waiting, key=lambda row: row.recorded_at)
 
 
-# The query of most requests is that of now; building it costs more than running it.
-@functools.lru_cache(maxsize=8)
-def _live(known_at: dt.datetime | None) -> tuple[Select[Any], ColumnElement[str]]:
+# Building the query costs more than running it, so it is built twice in all: for now, and with a place for
+# the moment asked about.
+@functools.cache
+def _live(is_past: bool) -> tuple[Select[Any], ColumnElement[str]]:
     """Each observation's highest revision known then, with the last step on that revision."""
+    known_at = bindparam("known_at", type_=UTCDateTime)
     other = aliased(ObservationRevision)
     newest = select(func.max(other.revision_no)).where(
         other.observation_id == ObservationRevision.observation_id
@@ -176,7 +180,7 @@ def _live(known_at: dt.datetime | None) -> tuple[Select[Any], ColumnElement[str]
         ObservationStep.revision_no == ObservationRevision.revision_no,
     )
     last_step = select(ObservationStep.state).where(steps)
-    if known_at is not None:
+    if is_past:
         newest = newest.where(other.recorded_at <= known_at)
         last_step = last_step.where(ObservationStep.recorded_at <= known_at)
     state = (

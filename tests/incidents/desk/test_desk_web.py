@@ -1,5 +1,6 @@
 """What each zone of the situation room is answered, and who may ask."""
 
+import datetime as dt
 import hashlib
 import uuid
 
@@ -91,6 +92,36 @@ def test_the_window_is_by_event_time(client, file):
     assert len(duty.get("/desk/map?from=2022-09-12T20:00:00Z").json["rows"]) == 1
     assert duty.get("/desk/map?from=2022-09-12T20:06:00Z").json["rows"] == []
     assert duty.get("/desk/map?from=yesterday").status_code == 400
+
+
+def test_every_zone_answers_as_known_at_a_past_moment(client, file, clock):
+    before = clock.now()
+    clock.set(before + dt.timedelta(hours=1))
+    observation_id = file(exposure="in_direction_of")
+    then = clock.now()
+    clock.set(then + dt.timedelta(hours=1))
+    accept(client, observation_id)
+    duty = client("duty_officer")
+
+    def counts(moment):
+        state = duty.get("/desk/state", query_string={"at": moment.isoformat()}).json["counts"]
+        return state["review"], state["violations_accepted"], state["violations_waiting"]
+
+    def on_the_map(moment):
+        return rows_of(duty.get("/desk/map", query_string={"at": moment.isoformat()}).json)
+
+    assert [counts(moment) for moment in (before, then, clock.now())] == [(0, 0, 0), (1, 0, 12), (0, 12, 0)]
+    assert on_the_map(before) == []
+    assert [row["processing"] for row in on_the_map(then)] == ["received"]
+    assert [row["processing"] for row in on_the_map(clock.now())] == ["accepted"]
+    waiting = duty.get("/desk/queue", query_string={"at": then.isoformat()}).json["rows"]
+    assert [row["id"] for row in waiting] == [observation_id]
+
+
+def test_nobody_knows_what_will_be_known(client, mission):
+    answer = client("duty_officer").get("/desk/state?at=2030-01-01T00:00:00Z")
+    assert answer.status_code == 400
+    assert "future" in answer.json["detail"]
 
 
 def test_a_report_is_opened_with_all_its_parts(client, file):
