@@ -21,10 +21,14 @@ from incidents.evidence.queries import MediaRow, media_of
 from incidents.intake import queries as intake
 from incidents.intake.model import ObservationRevision
 from incidents.intake.queries import ObservationRow, Position
+from incidents.rules.service import HEARS
+from incidents.taxonomy import taxonomy
 from monitor.access import Actor
+from monitor.clock import wall_now
 from monitor.door import Door
+from monitor.jobs.queries import jobs_that_failed, leader
 from monitor.mission.queries import MissionRow, the_mission
-from monitor.outbox import last_event_id
+from monitor.outbox import behind_since, last_event_id
 from monitor.people.model import Person
 from monitor.places.queries import PlaceRow, all_lines, all_places, base_map
 from monitor.watches.queries import hours_monitored, open_watches
@@ -103,6 +107,23 @@ def state(door: Door) -> dict[str, Any]:
             else None,
         },
         "sectors": _sectors(session, period, now),
+        "families": [
+            {"code": category.code, "label": category.label[titles.LANGUAGE]}
+            for category in taxonomy().categories.values()
+            if category.fileable
+        ],
+        "machine": _machine(session),
+    }
+
+
+def _machine(session: Session) -> dict[str, Any]:
+    """What works behind the screen: when it stops, calm on the screen means nothing."""
+    leads = leader(session)
+    behind = behind_since(session, "rules", HEARS)
+    return {
+        "worker_is_there": leads is not None and leads[1] > wall_now(),
+        "rules_behind_since": behind.isoformat() if behind else None,
+        "jobs_failed": jobs_that_failed(session),
     }
 
 
@@ -227,6 +248,7 @@ def _shown_place(place: PlaceRow) -> dict[str, Any]:
         "code": place.code,
         "kind": place.kind,
         "label": place.name.removesuffix(" (exercise)"),
+        "names": sorted(set(place.names.values())),
         "lon": place.lon,
         "lat": place.lat,
         "geometry": place.geometry if is_area else None,
@@ -489,6 +511,7 @@ def _alert(
         "severity": row.severity,
         "title": row.rule_title,
         "rule_id": row.rule_id,
+        "sector": sector,
         "place": sectors.get(sector, sector).removesuffix(" (exercise)") if sector else "Outside all sectors",
         "state": row.state,
         "actor": name_of(row.acknowledged_by, known) if row.acknowledged_by else None,

@@ -7,9 +7,9 @@ reviewed or raised later is in the answer.
 import dataclasses
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
-from incidents.desk import dossier, queries
+from incidents.desk import dossier, finding, queries
 from monitor.door import Door
 from monitor.errors import BadRequest
 from monitor.mission.queries import find_mission
@@ -97,3 +97,13 @@ def read_claims(door: Door) -> Any:
     known = as_known(door)
     start = instant_argument("from") or known.now - queries.WINDOW
     return queries.claim_rows(known, start, instant_argument("to") or known.now)
+
+
+@bp.route(
+    "/find",
+    methods=["GET"],
+    permission="incidents:observation:read",
+    summary="What `q` may mean: a number, a grid reference, degrees, a place by any of its names",
+)
+def find(door: Door) -> Any:
+    return {"found": finding.find(door, request.args.get("q", "")[:80])}

@@ -197,3 +197,42 @@ def test_a_photo_is_announced_first_and_shown_once_it_is_here(client, file):
     )
     assert answer.status_code == 201, answer.json
     assert [item["is_here"] for item in duty.get(url).json["media"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("sotk", "Sotk"),
+        ("Սոթք", "Sotk"),
+        ("Zod", "Sotk"),
+        ("mar", "Sector Martuni"),
+        ("38TNK 12 34", "38TNK 12 34 · square of 1000 m"),
+        ("40.2, 45.86", "40.2000 N, 45.8600 E"),
+    ],
+)
+def test_people_find_by_grid_degrees_and_any_name(client, mission, typed, label):
+    found = client("duty_officer").get("/desk/find", query_string={"q": typed}).json["found"]
+    assert found[0]["label"] == label
+
+
+def test_people_find_a_report_by_its_number(client, file):
+    observation_id = file()
+    number = client("duty_officer").get("/desk/queue").json["rows"][0]["number"]
+    for typed in (number, number.lower(), number.replace("R-0", "r ")):
+        (hit,) = client("duty_officer").get("/desk/find", query_string={"q": typed}).json["found"]
+        assert (hit["kind"], hit["id"]) == ("report", observation_id)
+
+
+def test_nothing_is_found_for_what_means_nothing(client, mission):
+    for typed in ("", "R-99", "%%%", "99.9, 400"):
+        assert client("duty_officer").get("/desk/find", query_string={"q": typed}).json["found"] == []
+
+
+def test_the_room_knows_when_nobody_works_behind_it(client, file, drain):
+    machine = client("duty_officer").get("/desk/state").json["machine"]
+    assert machine == {"worker_is_there": False, "rules_behind_since": None, "jobs_failed": []}
+    file()
+    machine = client("duty_officer").get("/desk/state").json["machine"]
+    assert machine["rules_behind_since"] == "2022-09-13T08:00:00+00:00"
+    drain()
+    assert client("duty_officer").get("/desk/state").json["machine"]["rules_behind_since"] is None
