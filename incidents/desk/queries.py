@@ -30,7 +30,7 @@ from monitor.jobs.queries import jobs_that_failed, leader
 from monitor.mission.queries import MissionRow, the_mission
 from monitor.outbox import behind_since, last_event_id
 from monitor.people.model import Person
-from monitor.places.queries import PlaceRow, all_lines, all_places, base_map
+from monitor.places.queries import PlaceRow, all_lines, all_places, base_map, sector_of
 from monitor.watches.queries import hours_monitored, open_watches
 
 # A team in the field is expected to say something this often; twice as long is late, four times is silent.
@@ -415,6 +415,8 @@ def incident_line(row: casework.IncidentRow, members: list[ObservationRow]) -> d
         "type": first.type if first else "",
         "symbol": titles.symbol(first.category, first.type) if first else "other",
         "title": titles.type_label(first.type) if first else "No report is linked any more",
+        "sectors": sorted({one.sector_code for one in members if one.sector_code}),
+        "tier": max((one.tier or 0 for one in members), default=0),
         "place": _incident_place(members),
         "start": min((one.t_start for one in members), default=opened).isoformat(),
         "end": max((one.t_end for one in members), default=opened).isoformat(),
@@ -440,8 +442,14 @@ def claim_rows(door: Door, start: dt.datetime, end: dt.datetime) -> dict[str, An
         parties.setdefault(row.claimant_party, row.claimant_party)
     return {
         "parties": [{"code": code, "name": name} for code, name in parties.items()],
-        "claims": [_claim(row, parties) for row in reversed(found)],
+        "claims": [
+            _claim(row, parties) | {"sector": _claim_sector(door.session, row)} for row in reversed(found)
+        ],
     }
+
+
+def _claim_sector(session: Session, row: claims.ClaimRow) -> str | None:
+    return None if row.lon is None or row.lat is None else sector_of(session, row.lon, row.lat)
 
 
 def _claim(row: claims.ClaimRow, parties: Mapping[str, str]) -> dict[str, Any]:

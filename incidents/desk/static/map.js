@@ -41,7 +41,12 @@ export class DeskMap {
     this.map.on("mousemove", (event) => this.hovered(event.layerPoint));
     this.hookControls();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
-    new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(this.map.getContainer());
+    // Whoever has not moved the map goes on seeing the whole mission area, however large the map becomes.
+    this.map.on("dragstart", () => { this.isHome = false; });
+    new ResizeObserver(() => {
+      this.map.invalidateSize({ pan: false });
+      if (this.isHome) this.home(false);
+    }).observe(this.map.getContainer());
   }
 
   pane(name, order) {
@@ -79,12 +84,27 @@ export class DeskMap {
     const zoom = this.map.getBoundsZoom(bounds, false, L.point(24, 44));
     this.map.setMinZoom(Math.min(zoom, this.inside ?? zoom));
     this.map.setView(bounds.getCenter(), zoom, { animate });
+    this.isHome = true;
+    this.map.once("zoomstart", () => { this.isHome = false; });
   }
 
   setRows(rows, fromMs, nowMs) {
     this.observations.setRows(rows, fromMs, nowMs);
     this.rows = rows;
     this.redrawMarks();
+  }
+
+  /** Draws only what was known, or had happened, until a moment; `null` draws all. */
+  setUntil(until) {
+    this.observations.until = until;
+    this.observations.nowMs = until?.at ?? this.observations.nowMs;
+    this.redrawMarks();
+  }
+
+  /** Moves to a place that somebody asked for by name or grid. */
+  goToPoint({ lon, lat }) {
+    this.isHome = false;
+    this.map.setView([lat, lon], Math.max(this.map.getZoom(), 10));
   }
 
   /** New reports glow for a while, so that the eye finds them. */
@@ -123,6 +143,7 @@ export class DeskMap {
       ...(row.shape || []).flat().map(([lon, lat]) => [lat, lon]),
     ]);
     if (!points.length) return;
+    this.isHome = false;
     const covered = this.coveredRight();
     this.map.fitBounds(L.latLngBounds(points), {
       paddingTopLeft: [50, 50],

@@ -47,13 +47,31 @@ export class Strip {
             accepted ? svg("rect", { class: "bar accepted", x: i * width + width * 0.12, y: HEIGHT - accepted, width: width * 0.76, height: accepted }) : null,
             waiting ? svg("rect", { class: "bar waiting", x: i * width + width * 0.12, y: HEIGHT - accepted - waiting, width: width * 0.76, height: waiting }) : null,
           );
-        })),
+        }),
+        svg("rect", { class: "later", x: WIDTH, y: 0, width: 0, height: HEIGHT }),
+        svg("line", { class: "cursor", y1: 0, y2: HEIGHT })),
       h("ol", { class: "axis", "aria-hidden": "true" }, ticks(bins, step).map(({ share, text }) => {
         const tick = h("li", {}, text);
         tick.style.left = `${share * 100}%`;
         return tick;
       })),
     );
+    this.place = (ms) => Math.min(Math.max(((ms - first) / (step * HOUR)) * width, 0), WIDTH);
+    this.setCursor(this.cursorMs ?? null);
+  }
+
+  /** Marks the moment that one looks at; what came after it steps back. */
+  setCursor(ms) {
+    this.cursorMs = ms;
+    const line = $(".cursor", this.chart);
+    if (!line) return;
+    const x = ms === null ? WIDTH : this.place(ms);
+    line.setAttribute("x1", x);
+    line.setAttribute("x2", x);
+    line.style.visibility = ms === null ? "hidden" : "visible";
+    const later = $(".later", this.chart);
+    later.setAttribute("x", x);
+    later.setAttribute("width", WIDTH - x);
   }
 }
 
