@@ -3,12 +3,17 @@
 `browse` fails a test whose page threw or met the browser policy.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable
 from typing import Any
 
+from cast_of_people import cast_member
 from field_report import field_report
 from playwright.sync_api import Page, expect
+
+from incidents.casework.queries import incidents
+from incidents.casework.service import link_observation
 
 Filing = Callable[..., str]
 
@@ -117,7 +122,9 @@ def test_two_reports_become_an_incident_that_is_stepped(room: Page, file: Filing
     expect(room.locator("#incidents tbody tr")).to_contain_text("Possible")
 
 
-def test_what_is_chosen_outlasts_news_of_the_same_incident(room: Page, file: Filing) -> None:
+def test_what_is_chosen_outlasts_news_of_the_same_incident(
+    room: Page, file: Filing, live_server: Any
+) -> None:
     file()
     expect(rows(room)).to_have_count(1)
     room.keyboard.press("q")
@@ -125,8 +132,13 @@ def test_what_is_chosen_outlasts_news_of_the_same_incident(room: Page, file: Fil
     room.get_by_role("button", name="Make or join an incident").click()
     room.get_by_role("dialog").get_by_role("button", name="Go on").click()
     drawer = room.locator("#drawer")
+    expect(drawer).to_contain_text("1 report behind it")
     drawer.get_by_label("Disputed").check()
-    file()
+    another = file()
+    with live_server.parts.transaction() as door:
+        analyst = dataclasses.replace(door, actor=cast_member(door, "analyst"))
+        (incident,) = incidents(door.session)
+        link_observation(analyst, incident.incident_id, another, linked=True)
     expect(drawer).to_contain_text("This changed while you were writing.")
     expect(drawer.get_by_label("Disputed")).to_be_checked()
 
