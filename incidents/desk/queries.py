@@ -40,6 +40,8 @@ LATE_AFTER = dt.timedelta(hours=6)
 FOUND_LATE_AFTER = dt.timedelta(hours=1)
 LAST_HEARD_WITHIN = dt.timedelta(days=30)
 WINDOW = dt.timedelta(hours=24)
+MANY = 3_000
+MOST_ROWS = 500
 ASKING = ("open", "needs_review")
 SHOWN_ON_THE_MAP = ("received", "in_review", "accepted", "returned", "quarantined")
 MAP_COLUMNS = (
@@ -70,12 +72,12 @@ MAP_COLUMNS = (
 )
 
 
-def state(door: Door) -> dict[str, Any]:
+def state(door: Door, waiting_ids: Collection[str] | None = None) -> dict[str, Any]:
     """What time it is in the mission, how fresh the picture is, what waits, and who watches."""
     session, now = door.session, door.now
     mission = the_mission(session)
     period = mission.period_holding(now) or _last_period(mission, now)
-    waiting = intake.review_queue(session, now)
+    waiting = intake.review_queue(session, now, waiting_ids)
     last = _last_report(session, now)
     return {
         "now": now.isoformat(),
@@ -265,15 +267,30 @@ def _bounds_of(places: Collection[Mapping[str, Any]]) -> list[float]:
 
 
 def map_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None) -> dict[str, Any]:
-    """Observations of a window as columns and rows, oldest first. Exact positions only for whom they are."""
-    session = door.session
+    """Observations of a window as columns and rows, oldest first. Exact positions only for whom they are.
+
+    Of more than MANY only the number is said: they are drawn from the mirror's columns.
+    """
     start = start or door.now - WINDOW
-    found = intake.observations(session, start, end, states=SHOWN_ON_THE_MAP, known_at=door.now)
+    number = intake.how_many(door.session, start, end)
+    if number > MANY:
+        return {"from": start.isoformat(), "columns": MAP_COLUMNS, "rows": [], "many": number}
+    found = intake.observations(door.session, start, end, states=SHOWN_ON_THE_MAP, known_at=door.now)
+    return {"from": start.isoformat(), **_drawn(door, found)}
+
+
+def rows_by_key(door: Door, keys: Collection[int]) -> dict[str, Any]:
+    """The reports of these receipts as the map draws them one by one."""
+    ids = intake.ids_of_receipts(door.session, keys)
+    return _drawn(door, intake.observations(door.session, ids=ids, states=SHOWN_ON_THE_MAP))
+
+
+def _drawn(door: Door, found: Collection[ObservationRow]) -> dict[str, Any]:
+    session = door.session
     rows = [row for row in found if not row.is_training]
     refs = casework.incidents_of(session, [row.observation_id for row in rows], door.now)
     exact = exact_positions(door, rows)
     return {
-        "from": start.isoformat(),
         "columns": MAP_COLUMNS,
         "rows": [_map_row(row, exact.get(row.observation_id), refs.get(row.observation_id)) for row in rows],
     }
@@ -326,9 +343,9 @@ def _rounded(point: Iterable[float]) -> list[float]:
     return [round(value, 5) for value in point]
 
 
-def queue(door: Door) -> list[dict[str, Any]]:
+def queue(door: Door, waiting_ids: Collection[str] | None = None) -> list[dict[str, Any]]:
     """What waits for a reviewer, longest waiting first."""
-    rows = intake.review_queue(door.session, door.now)
+    rows = intake.review_queue(door.session, door.now, waiting_ids)
     exact = exact_positions(door, rows)
     media = media_by_id(door.session, rows)
     return [

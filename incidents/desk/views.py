@@ -5,16 +5,20 @@ reviewed or raised later is in the answer.
 """
 
 import dataclasses
+import gzip
 from typing import Any
 
-from flask import render_template, request
+from flask import Response, current_app, render_template, request
 
 from incidents.desk import dossier, finding, queries
+from incidents.desk.mirror import Mirror
 from monitor.door import Door
 from monitor.errors import BadRequest
 from monitor.mission.queries import find_mission
 from monitor.web.blueprint import Blueprint
 from monitor.web.parameters import instant_argument
+
+WORTH_PACKING = 20_000
 
 
 def as_known(door: Door) -> Door:
@@ -40,7 +44,7 @@ def room(door: Door) -> str:
     "/state", methods=["GET"], permission="incidents:desk:open", summary="Time, freshness, counts, sectors"
 )
 def read_state(door: Door) -> Any:
-    return queries.state(as_known(door))
+    return queries.state(as_known(door), waiting_now(door))
 
 
 @bp.route("/ground", methods=["GET"], permission="monitor:place:read", summary="The map under the reports")
@@ -53,6 +57,51 @@ def read_map(door: Door) -> Any:
     return queries.map_rows(as_known(door), instant_argument("from"), instant_argument("to"))
 
 
+@bp.route(
+    "/columns",
+    methods=["GET"],
+    permission="incidents:observation:read",
+    summary="Reports of a window as columns of numbers, for maps of many; `since` asks for changes only",
+)
+def read_columns(door: Door) -> Response:
+    start = instant_argument("from") or door.now - queries.WINDOW
+    since = request.args.get("since")
+    if since is not None and not since.isdecimal():
+        raise BadRequest(reason="`since` must be the number of an event.")
+    content = the_mirror().columns(
+        door.session, start, instant_argument("to"), None if since is None else int(since)
+    )
+    response = Response(content, mimetype="application/octet-stream")
+    if len(content) > WORTH_PACKING and "gzip" in request.accept_encodings:
+        response.set_data(gzip.compress(content, compresslevel=1, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def waiting_now(door: Door) -> list[str] | None:
+    """What waits, by the mirror; of a past moment only the store can tell."""
+    return None if instant_argument("at") else the_mirror().waiting(door.session)
+
+
+def the_mirror() -> Mirror:
+    """The one of this process, made when it is first asked for."""
+    mirror: Mirror = current_app.extensions.setdefault("truceline.mirror", Mirror())
+    return mirror
+
+
+@bp.route(
+    "/rows",
+    methods=["GET"],
+    permission="incidents:observation:read",
+    summary="Reports by their keys in the columns (`key`, up to 500)",
+)
+def read_rows(door: Door) -> Any:
+    keys = request.args.getlist("key")
+    if not all(key.isdecimal() for key in keys) or len(keys) > queries.MOST_ROWS:
+        raise BadRequest(reason=f"`key` is a whole number, given up to {queries.MOST_ROWS} times.")
+    return queries.rows_by_key(door, [int(key) for key in keys])
+
+
 @bp.route("/inbox", methods=["GET"], permission="incidents:alert:read", summary="Alerts, newest first")
 def read_inbox(door: Door) -> Any:
     return {"alerts": queries.inbox(as_known(door))}
@@ -60,7 +109,7 @@ def read_inbox(door: Door) -> Any:
 
 @bp.route("/queue", methods=["GET"], permission="incidents:observation:read", summary="What waits for review")
 def read_queue(door: Door) -> Any:
-    return {"rows": queries.queue(as_known(door))}
+    return {"rows": queries.queue(as_known(door), waiting_now(door))}
 
 
 @bp.route(

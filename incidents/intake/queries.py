@@ -2,7 +2,7 @@
 
 import datetime as dt
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from monitor.log import queries as log
 from monitor.people.model import Person, Team
 
 TRAINING = "TST"
+WAITING = ("received", "in_review", "quarantined")
 
 
 @dataclass(frozen=True)
@@ -159,9 +160,65 @@ def observation(
     return found[0] if found else None
 
 
-def review_queue(session: Session, known_at: dt.datetime | None = None) -> list[ObservationRow]:
-    """What waits for a reviewer, longest waiting first."""
-    waiting = observations(session, states=("received", "in_review", "quarantined"), known_at=known_at)
+@dataclass(frozen=True)
+class Spot:
+    """An observation as a point among many: no words, nothing private. `key` is its first receipt."""
+
+    observation_id: str
+    key: int
+    lon: float | None
+    lat: float | None
+    t_start: dt.datetime
+    received_at: dt.datetime
+    tier: int | None
+    category: str
+    info_type: str | None
+    processing: str
+    sector_code: str | None
+
+
+def spots(session: Session, ids: Collection[str] | None = None) -> Iterator[Spot]:
+    """Every live observation as a point, in no order. Crosses all sectors and teams; reads in pages."""
+    query, state = _live(False)
+    first = aliased(ObservationRevision)
+    key = (
+        select(func.min(first.leaf_index))
+        .where(first.observation_id == ObservationRevision.observation_id)
+        .correlate(ObservationRevision)
+        .scalar_subquery()
+    )
+    live = ObservationRevision
+    columns = (live.observation_id, key, live.lon, live.lat, live.t_start, Observation.recorded_at, live.tier)
+    query = query.with_only_columns(
+        *columns, live.category, live.info_type, state, live.sector_code, maintain_column_froms=True
+    )
+    if ids is not None:
+        query = query.where(live.observation_id.in_(list(ids)))
+    for row in session.execute(query.execution_options(yield_per=10_000)):
+        yield Spot(*row)
+
+
+def ids_of_receipts(session: Session, leaf_indexes: Collection[int]) -> list[str]:
+    """The observations that these receipts were given for."""
+    query = select(ObservationRevision.observation_id).where(
+        ObservationRevision.leaf_index.in_(list(leaf_indexes))
+    )
+    return list(session.scalars(query.distinct()))
+
+
+def how_many(session: Session, start: dt.datetime, end: dt.datetime | None) -> int:
+    """How many revisions tell of an event in [start, end): quick, never fewer than the observations."""
+    query = select(func.count()).select_from(ObservationRevision).where(ObservationRevision.t_start >= start)
+    if end is not None:
+        query = query.where(ObservationRevision.t_start < end)
+    return session.scalar(query) or 0
+
+
+def review_queue(
+    session: Session, known_at: dt.datetime | None = None, ids: Collection[str] | None = None
+) -> list[ObservationRow]:
+    """What waits for a reviewer, longest waiting first; of these ids where somebody knows which do."""
+    waiting = observations(session, states=WAITING, known_at=known_at, ids=ids)
     return sorted(waiting, key=lambda row: row.recorded_at)
 
 

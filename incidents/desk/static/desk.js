@@ -1,8 +1,9 @@
 // The situation room: what is known, kept fresh. Each zone answers one question; this file only connects them.
 
-import { Problem, get } from "./api.js";
+import { Problem, get, getBytes } from "./api.js";
 import { Board, silenceOf } from "./board.js";
 import { $ } from "./dom.js";
+import { Columns } from "./columns.js";
 import { Drawer } from "./drawer.js";
 import { Filter } from "./filter.js";
 import { Inbox } from "./inbox.js";
@@ -12,7 +13,7 @@ import { Making } from "./making.js";
 import { DeskMap } from "./map.js";
 import { Palette } from "./palette.js";
 import { Replay } from "./replay.js";
-import { Strip } from "./strip.js";
+import { Strip, violationsOf } from "./strip.js";
 import { saveRows } from "./table.js";
 import { clockRate, heardAgo, heardMissionTime, hourMinuteSecond, lengthText, liveNow, missionNow, setClock, tickAges, weekday, zoneText } from "./time.js";
 
@@ -30,7 +31,7 @@ const isWall = new URL(location.href).searchParams.has("wall");
 // `rows` is what the last request for the map brought, `all` what it brought for the whole window: while one
 // slides through time the map draws from the latter. `raw` keeps every list as it came, before the filter.
 const room = {
-  state: null, rows: [], all: [], raw: {}, window: "24h", isLive: false, isFailing: false, isSliding: false, missed: 0,
+  state: null, rows: [], all: [], many: null, raw: {}, window: "24h", isLive: false, isFailing: false, isSliding: false, missed: 0,
   title: document.title,
 };
 
@@ -52,6 +53,7 @@ const map = new DeskMap($("#map"), {
   onOpen: (row) => drawer.show("report", row.id),
   onClaim: (claim) => drawer.claim(claim),
   onClear: () => map.showEvidence(null),
+  onNear: (keys) => refreshNear(keys),
 });
 const inbox = new Inbox($("#inbox"), {
   say, may,
@@ -191,7 +193,8 @@ const windowSpan = () => {
   return [hours === null ? Date.parse(room.state.mission.starts_at) : now - hours * HOUR, now];
 };
 const bounds = () => (replay.isOn ? [replay.span[0], missionNow()] : windowSpan());
-const query = () => [`from=${encodeURIComponent(new Date(bounds()[0]).toISOString())}`, replay.query].filter(Boolean).join("&");
+const fromText = () => encodeURIComponent(new Date(bounds()[0]).toISOString());
+const query = () => [`from=${fromText()}`, replay.query].filter(Boolean).join("&");
 const asKnown = () => (replay.isOn && replay.by === "known" ? `?${replay.query}` : "");
 
 async function guarded(zone, work) {
@@ -206,6 +209,39 @@ async function guarded(zone, work) {
       say(problem.words, true);
     }
     throw problem;
+  }
+}
+
+const rowsOf = ({ columns, rows }) => rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
+
+/** Reports too many for their words come as columns, once for a window; then only what changed. */
+async function loadMany(isFirst = false) {
+  const { many } = room;
+  if (isFirst) {
+    const columns = new Columns(await getBytes(`/desk/columns?from=${fromText()}`));
+    Object.assign(room, { many: { window: room.window, columns }, rows: [], all: [], hasRows: true });
+  } else if (many?.window === room.window) {
+    if (!replay.isOn) many.columns.take(new Columns(await getBytes(`/desk/columns?from=${fromText()}&since=${many.columns.lastEventId}`)));
+  } else {
+    if (many) map.setPoints(null);
+    room.many = null;
+    return false;
+  }
+  drawMap();
+  return true;
+}
+
+/** The words of the few reports in sight. */
+async function refreshNear(keys) {
+  const { many } = room;
+  try {
+    const rows = rowsOf(await get(`/desk/rows?${keys.map((key) => `key=${key}`).join("&")}`));
+    if (room.many !== many || !many) return;
+    room.rows = rows;
+    map.setNear(rows, ...bounds());
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    say(problem.words, true);
   }
 }
 
@@ -224,10 +260,15 @@ const load = {
     drawCounts();
   }),
   map: () => guarded(null, async () => {
+    if (await loadMany()) return;
     const answer = await get(`/desk/map?${query()}`);
+    if (answer.many) {
+      await loadMany(true);
+      return;
+    }
     const before = new Set(room.rows.map((row) => row.id));
     const hadRows = room.hasRows;
-    room.rows = answer.rows.map((row) => Object.fromEntries(answer.columns.map((name, i) => [name, row[i]])));
+    room.rows = rowsOf(answer);
     if (!replay.isOn) room.all = room.rows;
     room.hasRows = true;
     drawMap();
@@ -341,9 +382,18 @@ function drawLists(...names) {
 
 function drawMap() {
   const [from, now] = bounds();
+  const end = replay.isOn ? replay.span[1] : now;
+  if (room.many) {
+    const { columns } = room.many;
+    const mask = columns.mask(filter.chosen);
+    map.setPoints(columns, mask);
+    strip.set((tell) => columns.eachViolation(mask, tell), from, end);
+    $("#map-empty").hidden = true;
+    return;
+  }
   const rows = shownRows();
   map.setRows(rows, from, now);
-  strip.set(filter.isOn ? room.all.filter((row) => filter.passes(row)) : room.all, from, replay.isOn ? replay.span[1] : now);
+  strip.set(violationsOf(filter.isOn ? room.all.filter((row) => filter.passes(row)) : room.all), from, end);
   const note = $("#map-empty");
   note.hidden = rows.length > 0;
   if (!rows.length && room.rows.length) {

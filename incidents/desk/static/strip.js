@@ -7,6 +7,13 @@ const HOUR = 3_600_000;
 const WIDTH = 1000;
 const HEIGHT = 58;
 
+/** The violations among rows as the map has them. */
+export const violationsOf = (rows) => (tell) => {
+  for (const row of rows) {
+    if (row.category === "CFV" && row.info_type === "observed") tell(Date.parse(row.start), row.processing === "accepted", row.tier || 0);
+  }
+};
+
 export class Strip {
   constructor(element) {
     this.element = element;
@@ -14,22 +21,22 @@ export class Strip {
     this.words = $("#strip-words", element);
   }
 
-  set(rows, fromMs, toMs) {
+  /** `each(tell)` calls `tell(startMs, isAccepted, tier)` for every violation that is shown. */
+  set(each, fromMs, toMs) {
     const span = Math.max(toMs - fromMs, HOUR);
     const step = [1, 2, 3, 6, 12, 24].find((hours) => span / (hours * HOUR) <= 84) || 24;
     const shift = zoneOffsetMs();
     const first = Math.floor((fromMs + shift) / (step * HOUR)) * step * HOUR - shift;
     const bins = Array.from({ length: Math.ceil((toMs - first) / (step * HOUR)) || 1 }, (_, i) => ({ at: first + i * step * HOUR, accepted: 0, waiting: 0, top: 0 }));
     let violations = 0;
-    for (const row of rows) {
-      if (row.category !== "CFV" || row.info_type !== "observed") continue;
-      const bin = bins[Math.floor((Date.parse(row.start) - first) / (step * HOUR))];
-      if (!bin) continue;
+    each((startMs, isAccepted, tier) => {
+      const bin = bins[Math.floor((startMs - first) / (step * HOUR))];
+      if (!bin) return;
       violations += 1;
-      if (row.processing === "accepted") bin.accepted += 1;
+      if (isAccepted) bin.accepted += 1;
       else bin.waiting += 1;
-      bin.top = Math.max(bin.top, row.tier || 0);
-    }
+      bin.top = Math.max(bin.top, tier);
+    });
     const most = Math.max(...bins.map((bin) => bin.accepted + bin.waiting), 1);
     const width = WIDTH / bins.length;
     const scale = HEIGHT / most;
