@@ -11,6 +11,7 @@ from incidents.desk.views import bp as desk
 from incidents.events import FindingChanged, MediaReceived
 from incidents.evidence.service import derive_copy
 from incidents.evidence.views import bp as evidence
+from incidents.handover.views import bp as handover
 from incidents.intake.views import bp as intake
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
 from incidents.rules.service import HEARS, hear, judge_due
@@ -20,7 +21,7 @@ from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
-BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, alerts, desk]
+BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, alerts, handover, desk]
 JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),

@@ -16,6 +16,7 @@ _READ = {
     "incidents:alert:read",
     "incidents:rule:read",
     "incidents:desk:open",
+    "incidents:handover:read",
     "reports:summary:read",
 }
 _FILE = {
@@ -36,6 +37,8 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:incident:assess",
             "incidents:alert:act",
             "incidents:claim:record",
+            "incidents:handover:give",
+            "incidents:handover:take",
         }
     ),
     "analyst": frozenset(_READ | {"incidents:incident:assess", "incidents:claim:record"}),
