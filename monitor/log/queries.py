@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from monitor import merkle
+from monitor.door import App
 from monitor.errors import NotFound
 from monitor.log.model import LogCheckpoint, LogLeaf, LogNode
 
@@ -35,6 +36,11 @@ def node_reader(session: Session) -> merkle.Node:
         ).scalar_one()
 
     return node
+
+
+def verifier_key(app: App) -> merkle.VerifierKey:
+    """The key against which this mission's heads are checked."""
+    return merkle.VerifierKey.of(app.settings.log_origin, app.keys.log)
 
 
 def latest_head(session: Session) -> HeadRow | None:
