@@ -1,8 +1,8 @@
 """Observations as chains of revisions, and the steps of their review. Rows are added, never changed.
 
 Free text, the observer's exact position, witness parts and what was received are encrypted parts
-(`monitor.vault`, owner `observation`, id `<observation id>/<revision>`): the plain body of an unsigned report,
-the envelope and each disclosure of a signed one, byte for byte.
+(`monitor.vault`, owner `observation`, id `<observation id>/<revision>`): an unsigned report's plain body, a
+signed one's envelope and each disclosure, byte for byte.
 """
 
 import datetime as dt
