@@ -55,12 +55,12 @@ def open_enrolment(door: Door, person_id: str, device_code: str) -> Opened:
     errors: dict[str, list[str]] = {}
     person = actor_of_person(door.session, person_id)
     if person is None:
-        errors["person_id"] = ["Nobody who serves now has this id."]
+        errors["person_id"] = ["Choose somebody who serves now."]
     elif not person.may("incidents:observation:file"):
         errors["person_id"] = [f"{person.name} has no role that files reports."]
     known = door.session.scalar(select(Device).where(Device.code == device_code))
     if not DEVICE_CODE.match(device_code):
-        errors["device_code"] = ["Up to 40 letters, digits, points and dashes, such as phone-7."]
+        errors["device_code"] = ["Name it with up to 40 letters, digits, points and dashes, such as phone-7."]
     elif known and known.revoked_at:
         errors["device_code"] = [f"{device_code} was ended. Give the phone a new name."]
     if errors or person is None:
