@@ -34,6 +34,7 @@ NAVIGATION = (
     Entry("Shift", "/handover", "incidents:handover:read"),
     Entry("Summaries", "/summaries", "reports:summary:read"),
     Entry("Report", "/field", "monitor:field:open"),
+    Entry("Phones", "/devices", "monitor:device:read"),
 )
 
 
