@@ -19,7 +19,7 @@ from monitor.access import ANONYMOUS, PUBLIC, Actor, require
 from monitor.access.permissions import PERMISSIONS
 from monitor.door import App
 from monitor.errors import BadRequest, Invalid, Refused, TooLarge, WrongMediaType
-from monitor.web.parsing import strict_json
+from monitor.parsing import strict_json
 
 READING = {"GET", "HEAD", "OPTIONS"}
 CSRF_HEADER = "X-CSRF-Token"
