@@ -17,6 +17,7 @@ from monitor.watches.service import plan_watch, record_watch_event
 
 MISSION = Path(reports.exercise.__path__[0]) / "data"
 SECTOR = "MAR"
+PIN = "246810"
 
 
 @pytest.fixture
@@ -43,12 +44,31 @@ def watch_id(live_server: Any) -> str:
 
 @pytest.fixture
 def open_form(browse: Callable[..., Page], watch_id: str) -> Callable[..., Page]:
-    """`open_form("hy")`: the monitor's phone with the form open in that language."""
+    """`open_form("hy")`: the monitor's phone with the form open in that language, its PIN chosen."""
 
     def opened(language: str = "en", **more: Any) -> Page:
         page = browse("monitor", phone=True, **more)
         page.goto(f"/field/{language}")
-        page.locator(".tiles").wait_for()
+        choose_pin(page)
         return page
 
     return opened
+
+
+def choose_pin(page: Page) -> None:
+    page.locator("#pin-again").fill(PIN)
+    page.locator("#pin").fill(PIN)
+    page.locator("#pin-go").click()
+    page.locator(".tiles").wait_for()
+
+
+@pytest.fixture
+def unlock() -> Callable[[Page], None]:
+    """Gives the PIN to a form that was put away."""
+
+    def given(page: Page) -> None:
+        page.locator("#pin").fill(PIN)
+        page.locator("#pin-go").click()
+        page.locator("#pin").wait_for(state="detached")
+
+    return given
