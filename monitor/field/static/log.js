@@ -4,6 +4,7 @@
 import { base64, concat, equal, fromBase64, fromHex, hexOf, sha256, utf8 } from "./bytes.js";
 
 const ED25519_MARK = 1;
+const SIGNATURE_BYTES = 64;
 
 /** The server says what cannot be true; `key` names what, for the message. */
 export class Contradiction extends Error {
@@ -17,6 +18,16 @@ function insist(fact, key) {
   if (!fact) throw new Contradiction(key);
 }
 
+/** Bytes of base64 that the server sent. */
+function unpacked(text, key) {
+  try {
+    return fromBase64(text);
+  } catch (error) {
+    if (error.name !== "InvalidCharacterError") throw error;
+    throw new Contradiction(key);
+  }
+}
+
 const node = (left, right) => sha256(concat(Uint8Array.of(1), left, right));
 
 export function leafHash(text) {
@@ -27,7 +38,7 @@ export function leafHash(text) {
 export async function verifierKey(line) {
   const [, name, id, packed] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(line.trim()) ?? [];
   insist(packed, "log_key");
-  const bytes = fromBase64(packed);
+  const bytes = unpacked(packed, "log_key");
   const expected = await sha256(concat(utf8(`${name}\n`), bytes));
   insist(bytes[0] === ED25519_MARK && bytes.length === 33 && hexOf(expected.slice(0, 4)) === id, "log_key");
   return { name, id: fromHex(id), key: bytes.slice(1) };
@@ -52,11 +63,13 @@ export async function openHead(note, vkey) {
   insist(cut > 0, "head");
   const text = note.slice(0, cut + 1);
   const mine = note.slice(cut + 2).split("\n").map((line) => line.split(" "))
-    .find(([dash, name, packed]) => dash === "—" && name === vkey.name && packed && equal(fromBase64(packed).slice(0, 4), vkey.id));
-  insist(mine && (await isSigned(vkey.key, fromBase64(mine[2]).slice(4), utf8(text))), "signature");
+    .filter(([dash, name, packed]) => dash === "—" && name === vkey.name && packed)
+    .map(([, , packed]) => unpacked(packed, "signature"))
+    .find((bytes) => equal(bytes.slice(0, 4), vkey.id));
+  insist(mine?.length === 4 + SIGNATURE_BYTES && (await isSigned(vkey.key, mine.slice(4), utf8(text))), "signature");
   const [origin, size, root] = text.split("\n");
   insist(origin === vkey.name && /^(0|[1-9]\d*)$/.test(size), "head");
-  return { size: Number(size), root: fromBase64(root) };
+  return { size: Number(size), root: unpacked(root, "head") };
 }
 
 /** The entry stands at `index` under the head. `proof` is hex, nearest first. */

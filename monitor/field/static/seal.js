@@ -31,16 +31,20 @@ async function expand(suite, secret, label, info, length) {
 }
 
 /**
- * Seals `plain` to a P-256 point (65 bytes): {enc, ciphertext}. `ephemeral` is given by tests that follow
- * the vectors of the RFC; else it is made here, used once and forgotten.
+ * A fresh shared secret for a P-256 point (65 bytes): {enc, shared}. `own` is given by the test that follows the
+ * vectors of the RFC; else the key pair is made here, used once and forgotten.
  */
-export async function hpkeSeal(point, info, aad, plain, ephemeral = null) {
-  const own = ephemeral ?? (await crypto.subtle.generateKey(P256, false, ["deriveBits"]));
+export async function encapsulate(point, own = null) {
+  const pair = own ?? (await crypto.subtle.generateKey(P256, false, ["deriveBits"]));
   const recipient = await crypto.subtle.importKey("raw", point, P256, false, []);
-  const dh = new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: recipient }, own.privateKey, 256));
-  const enc = new Uint8Array(await crypto.subtle.exportKey("raw", own.publicKey));
-
+  const dh = new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: recipient }, pair.privateKey, 256));
+  const enc = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
   const shared = await expand(KEM, await extract(KEM, NOTHING, "eae_prk", dh), "shared_secret", concat(enc, point), 32);
+  return { enc, shared };
+}
+
+/** One message under a secret: the key schedule of base mode, then AES-256-GCM. */
+async function encrypt(shared, info, aad, plain) {
   const context = concat(
     Uint8Array.of(0),
     await extract(SUITE, NOTHING, "psk_id_hash", NOTHING),
@@ -49,8 +53,7 @@ export async function hpkeSeal(point, info, aad, plain, ephemeral = null) {
   const secret = await extract(SUITE, shared, "secret", NOTHING);
   const key = await crypto.subtle.importKey("raw", await expand(SUITE, secret, "key", context, 32), "AES-GCM", false, ["encrypt"]);
   const nonce = await expand(SUITE, secret, "base_nonce", context, 12);
-  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: aad }, key, plain);
-  return { enc, ciphertext: new Uint8Array(sealed) };
+  return new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: aad }, key, plain));
 }
 
 function padded(content) {
@@ -63,7 +66,8 @@ function padded(content) {
 
 /** The sealed item of a report's slot ("r1", or the id of a file), as bytes. */
 export async function sealItem(point, observationId, slot, content) {
-  const { enc, ciphertext } = await hpkeSeal(point, INFO, utf8(observationId + slot), padded(content));
+  const { enc, shared } = await encapsulate(point);
+  const ciphertext = await encrypt(shared, INFO, utf8(observationId + slot), padded(content));
   const kid = (await sha256(point)).slice(0, 8);
   return concat(Uint8Array.of(1), kid, enc, ciphertext);
 }

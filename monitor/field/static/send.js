@@ -147,7 +147,7 @@ async function prove(run, report) {
   if (!isReceiptOf(answer, report)) throw new Unanswered("portal");
   checkOurs(answer, report);
   if (answer.receipt.leaf !== report.receipt.leaf) throw new Contradiction("receipt");
-  if (!answer.checkpoint || !answer.inclusion) {
+  if (!answer.checkpoint || !Array.isArray(answer.inclusion)) {
     run.pending = true; // the log's head is signed within a second
     return false;
   }
