@@ -1,4 +1,4 @@
-"""Signed envelopes (DSSE) of devices: what is signed is bytes, and nothing is read before it is verified. Pure.
+"""Envelopes signed by devices (DSSE): bytes are signed, and nothing is read before it is verified. Pure.
 
 One algorithm and no choice: ECDSA over P-256 with SHA-256, the signature as raw r||s (IEEE P1363), as
 WebCrypto makes it. A key is named by its `kid`: the first 16 bytes of the SHA-256 of its SPKI, in hex.
@@ -73,7 +73,7 @@ def is_signed_by(key: ec.EllipticCurvePublicKey, signature: bytes, message: byte
 
 
 def open_envelope(envelope: bytes, spki_of: Callable[[str], bytes | None]) -> Opened:
-    """Verifies an envelope; `spki_of` finds a key by its kid. Raises NotSigned, before the payload is read."""
+    """Verifies an envelope; `spki_of` finds a key by its kid. Raises NotSigned before the payload is read."""
     found = strict_json(envelope)
     if not isinstance(found, dict) or found.keys() != {"payloadType", "payload", "signatures"}:
         raise NotSigned(reason="An envelope holds payloadType, payload and signatures, and nothing else.")

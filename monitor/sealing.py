@@ -62,7 +62,7 @@ def open_item(mission: ec.EllipticCurvePrivateKey, item: bytes, observation_id: 
         plain = AESGCM(key).decrypt(nonce, ciphertext, (observation_id + slot).encode())
     except InvalidTag as error:
         raise NotSealed(
-            reason=f"It cannot be opened as {observation_id}, {slot}: altered, cut off, or sealed for another."
+            reason=f"It cannot be opened as {observation_id}, {slot}: altered, cut off, or for another one."
         ) from error
     return _unpadded(plain)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from incidents.events import MediaReceived
 from incidents.evidence.model import AnnouncedMedia, MediaCustody, MediaFile
@@ -32,6 +33,19 @@ def expect_media(
             )
         )
     door.session.flush()
+
+
+def differing_media(session: Session, announced: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Reasons for files that came before their report and are not what the report announces."""
+    said = {str(item["media_id"]): item for item in announced if "media_id" in item}
+    held = session.execute(
+        select(MediaFile.media_id, MediaFile.sha256).where(MediaFile.media_id.in_(list(said)))
+    )
+    return [
+        f"media_differs:{said[media_id].get('slot', 'file')}"
+        for media_id, sha256 in held
+        if sha256 != said[media_id].get("sha256")
+    ]
 
 
 def receive_media(door: Door, media_id: str, content: bytes, sha256: str, mime: str) -> bool:

@@ -143,13 +143,17 @@ def _disclosed(sd: Any, given: Sequence[Any], reasons: list[str]) -> tuple[dict[
             reasons.append(f"disclosure_not_committed:{number}")
             kept[f"uncommitted{number}"] = content
             continue
+        if names[0] not in PARTS:
+            reasons.append(f"unknown_field:sd.{_shown(names[0])}")
+            kept[f"other{number}"] = content
+            continue
         kept[names[0]] = content
         value = _disclosure(content, names[0])
         if value is None:
             reasons.append(f"disclosure_unreadable:{names[0]}")
         else:
             parts[names[0]] = value[0]
-    reasons += [f"disclosure_missing:{_shown(name)}" for name in sorted(committed.keys() - kept.keys())]
+    reasons += [f"disclosure_missing:{name}" for name in sorted((committed.keys() & PARTS) - kept.keys())]
     return parts, kept
 
 
@@ -179,10 +183,8 @@ def _body(payload: Mapping[str, Any], parts: Mapping[str, Any], reasons: list[st
         if name == "private_fields" and isinstance(value, dict):
             open_fields = body.get("fields") or {}
             body["fields"] = {**value, **open_fields} if isinstance(open_fields, dict) else value
-        elif name in PARTS:
-            body[PARTS[name]] = value
         else:
-            reasons.append(f"unknown_field:sd.{_shown(name)}")
+            body[PARTS[name]] = value
     clock, time = payload.get("clock"), body.get("time")
     if isinstance(clock, dict) and _is_number(clock.get("offset_ms")) and isinstance(time, dict):
         body["time"] = {"clock_offset_s": clock["offset_ms"] / 1000, **time}

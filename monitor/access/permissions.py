@@ -4,7 +4,10 @@ PUBLIC = "public"
 
 PERMISSIONS = {
     "monitor:people:read": "See who serves in the mission and with which roles",
-    "monitor:people:manage": "Add people, grant and revoke roles, end sign-ins and device tokens",
+    "monitor:people:manage": "Add people, grant and revoke roles, end sign-ins",
+    "monitor:device:read": "See the phones, who holds them, when they were last seen and what is missing",
+    "monitor:device:enrol": "Take a phone in for a person who files reports",
+    "monitor:device:revoke": "End what a phone may do, and have it emptied",
     "monitor:place:read": "See sectors, posts, lines and settlements",
     "monitor:watch:read": "See watches and hours watched",
     "monitor:watch:file": "Start, check in and end a watch",
@@ -13,6 +16,7 @@ PERMISSIONS = {
     "monitor:log:read": "Read the evidence log's heads and proofs",
     "incidents:taxonomy:read": "See what kinds of things can be reported",
     "incidents:observation:file": "File observations and their media, and see one's own receipts",
+    "incidents:outbox:import": "Take in an outbox file that somebody brought from a phone",
     "incidents:observation:read": "Read observations",
     "incidents:position:read": "See exact positions of observers",
     "incidents:text:read": "Read free text of observations",

@@ -32,6 +32,10 @@ ROLES: dict[str, frozenset[str]] = {
         _READ
         | _FILE
         | {
+            "monitor:device:read",
+            "monitor:device:enrol",
+            "monitor:device:revoke",
+            "incidents:outbox:import",
             "incidents:observation:review",
             "incidents:incident:assess",
             "incidents:alert:act",
@@ -51,7 +55,15 @@ ROLES: dict[str, frozenset[str]] = {
     "head_of_mission": frozenset(_READ | {"incidents:alert:act", "reports:summary:release"}),
     "protection_officer": frozenset(_READ),
     "liaison": frozenset({"monitor:place:read", "incidents:taxonomy:read", "incidents:claim:read"}),
-    "administrator": frozenset({"monitor:people:read", "monitor:people:manage", "monitor:log:read"}),
+    "administrator": frozenset(
+        {
+            "monitor:people:read",
+            "monitor:people:manage",
+            "monitor:device:read",
+            "monitor:device:revoke",
+            "monitor:log:read",
+        }
+    ),
     # What a device token may do: hand in, and see its own receipts. Nothing else.
     "device": frozenset(_FILE),
 }

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from monitor.access import Actor
+from monitor.access.roles import ROLES
 from monitor.people.model import Device, DeviceToken, Person, RoleGrant, SignInTry, Team
 
 
@@ -78,6 +79,19 @@ def actor_of_token(session: Session, token: str, wall: dt.datetime) -> Actor | N
     )
 
 
+def is_told_to_wipe(session: Session, token: str) -> bool | None:
+    """Whether the holder of an ended token is to empty itself; None for a token that nobody ended."""
+    found = session.execute(
+        select(Device.revoked_at, Device.wipes, DeviceToken.revoked_at)
+        .join(DeviceToken, DeviceToken.device_id == Device.id)
+        .where(DeviceToken.token_sha256 == sha256(token))
+    ).first()
+    if found is None:
+        return None
+    device_ended, wipes, token_ended = found
+    return wipes if device_ended or token_ended else None
+
+
 def all_people(session: Session) -> list[PersonRow]:
     rows = session.execute(
         select(Person, Team.code).outerjoin(Team, Team.id == Person.team_id).order_by(Person.name)
@@ -94,6 +108,12 @@ def all_people(session: Session) -> list[PersonRow]:
         )
         for person, team in rows
     ]
+
+
+def people_who_may(session: Session, permission: str) -> list[PersonRow]:
+    """Those who serve now and hold a role that grants this, by name."""
+    granting = {role for role, held in ROLES.items() if permission in held}
+    return [row for row in all_people(session) if row.is_active and granting & set(row.roles)]
 
 
 def failed_tries(session: Session, sign_in_name: str, since: dt.datetime) -> int:

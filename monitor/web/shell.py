@@ -33,6 +33,7 @@ NAVIGATION = (
     Entry("Situation room", "/desk", "incidents:desk:open"),
     Entry("Summaries", "/summaries", "reports:summary:read"),
     Entry("Report", "/field", "monitor:field:open"),
+    Entry("Phones", "/devices", "monitor:device:read"),
 )
 
 

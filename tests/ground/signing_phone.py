@@ -1,4 +1,4 @@
-"""A phone with a key of its own: signs, commits and seals, as the form does, with other code than the server's.
+"""A phone with a key of its own: signs, commits and seals, as the form does, with code other than ours.
 
 Sealing here is the `cryptography` package's own HPKE, opening is ours: two implementations must agree.
 """
@@ -13,6 +13,10 @@ from cryptography.hazmat.bindings._rust import openssl
 from cryptography.hazmat.primitives import hashes, hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from monitor.access import Actor
+from monitor.devices.service import claim_enrolment, collect_token, confirm_enrolment, open_enrolment
+from monitor.door import Door
 
 TYPE = "application/vnd.truceline.observation.v1+json"
 COMMITTED = {
@@ -71,6 +75,12 @@ class SigningPhone:
         self.seq = 0
         self.prev: str | None = None
 
+    def claim(self, code: str) -> dict[str, str]:
+        """What this phone sends to be taken in."""
+        spki = b64(self.spki)
+        message = b"\x00".join((b"truceline/enrol/v1", code.encode(), spki.encode()))
+        return {"code": code, "spki": spki, "signature": b64(sign(self.key, message))}
+
     def payload(self, body: dict[str, Any], **changes: Any) -> tuple[dict[str, Any], list[bytes]]:
         """The payload of a plain body, and its disclosures."""
         disclosures = {
@@ -116,3 +126,14 @@ class SigningPhone:
 
     def packed(self, envelope: bytes, disclosures: list[bytes]) -> bytes:
         return compact({"envelope": b64(envelope), "disclosures": [b64url(made) for made in disclosures]})
+
+
+def enrolled(door: Door, phone: SigningPhone, holder: Actor, code: str = "phone-1") -> str:
+    """Takes the phone in for this person, all steps of it, and answers its token."""
+    opened = open_enrolment(door, holder.id, code)
+    claim = phone.claim(opened.code)
+    claim_enrolment(door, opened.code, claim["spki"], claim["signature"])
+    confirm_enrolment(door, opened.id)
+    collected = collect_token(door, opened.id, opened.code)
+    assert collected is not None
+    return collected.token

@@ -90,7 +90,8 @@ def test_who_may_review_does_not_review_by_the_link_of_another_site(client: Any)
 
 
 def test_no_route_is_open_to_everybody_without_a_reason(app: Flask) -> None:
-    """The front page, signing in and out, what the API is, and the log's heads, which are hashes for all."""
+    """The front page, signing in and out, what the API is, the log's heads, which are hashes for all, and the
+    two steps of a phone that has nothing yet but its one-time code."""
     assert {rule.rule for rule, facts in routes(app) if facts.permission == PUBLIC} <= {
         "/",
         "/sign-in",
@@ -99,4 +100,6 @@ def test_no_route_is_open_to_everybody_without_a_reason(app: Flask) -> None:
         "/api/v1/openapi.json",
         "/api/v1/log/head",
         "/api/v1/log/consistency/<int:size>",
+        "/api/v1/enrolments/claim",
+        "/api/v1/enrolments/<enrolment_id>/collect",
     }
