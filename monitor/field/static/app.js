@@ -208,7 +208,7 @@ async function tellWatch(watch, kind) {
 
 /** Asks for the PIN; what is being typed is not drawn over by news from the background. */
 function lockedOut(anew = false) {
-  if (anew || !screen.querySelector("form.lock")) place(later.lock.lockScreen(world.vault, { again: lockedAgain, opened }));
+  if (anew || !document.getElementById("lock")) place(later.lock.lockScreen(world.vault, { again: lockedAgain, opened }));
 }
 
 function lockedAgain(state = world.vault) {

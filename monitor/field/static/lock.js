@@ -24,7 +24,7 @@ function pinBox(id, label, hint) {
 }
 
 function screen(title, more, fields, label, submit, ...rest) {
-  return h("form", { class: "lock", autocomplete: "off", onsubmit: (event) => { event.preventDefault(); submit(); } },
+  return h("form", { id: "lock", class: "lock", autocomplete: "off", onsubmit: (event) => { event.preventDefault(); submit(); } },
     h("h1", { tabindex: "-1" }, title),
     h("p", {}, more),
     fields,
