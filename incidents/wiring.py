@@ -9,7 +9,7 @@ from incidents.claims.views import bp as claims
 from incidents.cli import COMMANDS as CLI_COMMANDS
 from incidents.desk.views import bp as desk
 from incidents.events import FindingChanged, MediaReceived
-from incidents.evidence.service import derive_copy
+from incidents.evidence.service import derive_copy, drop_abandoned
 from incidents.evidence.views import bp as evidence
 from incidents.intake.views import bp as intake
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
@@ -21,7 +21,10 @@ from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
 BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, alerts, desk]
-JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
+JOBS: list[Job] = [
+    Job("rules.judge_due", 20, judge_due),
+    Job("evidence.drop_abandoned", 3_600, drop_abandoned),
+]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
     Subscriber("rules", HEARS, hear),

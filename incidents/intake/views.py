@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request
 
+from incidents.evidence.views import SEALED
 from incidents.intake import queries, schema
 from incidents.intake.service import (
     Received,
@@ -29,7 +30,6 @@ BATCH = 100
 
 PLAIN = "application/json"
 SIGNED = "application/vnd.truceline.observation.v1+dsse"
-SEALED = "application/vnd.truceline.sealed.v1"
 
 
 def package_limit(settings: Settings) -> int:
