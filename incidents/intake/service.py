@@ -63,7 +63,12 @@ def receive_observation(door: Door, body: Any, ground: Ground | None = None) -> 
         return Received(outcome, queries.receipt(door.session, observation_id, revision_no))
 
     read, reasons = judge(body)
-    where = locate(read.get("observer") or {}, read.get("event") or {}, ground or the_ground(door.session))
+    where = locate(
+        read.get("observer") or {},
+        read.get("event") or {},
+        ground or the_ground(door.session),
+        (read.get("time") or {}).get("start"),
+    )
     reasons += where.reasons + _times(read, door.now)[2] + _taxonomy_reasons(read)
     leaf = append(
         door.session,
