@@ -9,7 +9,7 @@ import { addWords, language, maybe, t } from "./words.js";
 
 const screen = document.getElementById("screen");
 const bar = document.getElementById("bar");
-export const world = { taxonomy: null, places: [], watches: [], failed: null, watchSaid: "" };
+export const world = { taxonomy: null, places: [], declination: null, watches: [], failed: null, watchSaid: "" };
 let report = null; // the module that asks and sends, once it is here
 
 // Going about ----------------------------------------------------------------------------------------------
@@ -87,7 +87,6 @@ export function signInLink() {
 
 function homeScreen() {
   const { taxonomy } = world;
-  const quick = Object.entries(taxonomy.types).filter(([code, type]) => type.quick && code !== "nothing_observed");
   const tile = (id, symbol, label, press, kind = "") =>
     h("button", { id, type: "button", class: `tile ${kind}`, onclick: press }, glyph(symbol), h("span", {}, label));
   return [
@@ -97,9 +96,9 @@ function homeScreen() {
     h("section", { "aria-labelledby": "file" },
       h("h2", { id: "file" }, t("home.what")),
       h("div", { class: "tiles" },
-        quick.map(([code, type]) => tile(`quick-${code}`, type.symbol, type.label, () => report.begin(code))),
-        tile("quick-other", "more", t("home.other"), () => report.begin(null)),
-        tile("quick-nothing", "eye", taxonomy.types.nothing_observed.label, () => report.begin("nothing_observed"), "broad"))),
+        report.tiles(taxonomy).map(({ type, symbol, label }) => tile(`quick-${type}`, symbol, label, () => report.begin(type))),
+        tile("quick-nothing", "eye", taxonomy.types.nothing_observed.label, () => report.begin("nothing_observed"), "broad"),
+        tile("quick-other", "more", t("home.other"), () => report.begin(null), "broad"))),
     reportList(),
   ];
 }
@@ -199,16 +198,20 @@ async function load() {
   world.failed = null;
   draw();
   try {
-    const [taxonomy, places, module] = await Promise.all([
+    const [taxonomy, places, module, night] = await Promise.all([
       get(`/api/v1/taxonomy?language=${language}`),
       get(`/api/v1/places?language=${language}`),
       import("./report.js"),
+      import("./night.js"),
       get(`/field/${language}/words`).then(addWords),
       loadWatches(),
       setClock(),
     ]);
     [world.taxonomy, report] = [taxonomy, module];
     world.places = placesOf(places);
+    world.declination = places.declination;
+    night.followTheSun(world.places);
+    night.offerLook();
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
     world.failed = error.why;

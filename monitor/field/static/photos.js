@@ -1,6 +1,7 @@
 // Photos: hashed as the camera gave them, before anything else is done; nothing is shrunk or stripped.
 
 import { button, h } from "./dom.js";
+import { isPhoto } from "./compose.js";
 import { canKeepPhotos, forgetPhoto, hexOf, keepPhoto, newId, photoBytes } from "./store.js";
 import { shownNumber, t } from "./words.js";
 
@@ -12,7 +13,7 @@ const previews = new Map();
 async function take(files, draft, taken) {
   const refused = [];
   for (const file of files) {
-    if (draft.photos.length >= MOST) {
+    if (draft.photos.filter(isPhoto).length >= MOST) {
       refused.push(t("photos.too_many", { most: MOST }));
       break;
     }
@@ -67,16 +68,17 @@ export function photoQuestion({ draft, change, complain }) {
       onchange: async (event) => complain(await take(event.target.files, draft, () => change(() => {}, true))),
     });
   const press = (id) => () => document.getElementById(id).click();
+  const photos = draft.photos.filter(isPhoto);
   return h("div", { class: "stack" },
     h("p", { class: "hint" }, t("photos.hint")),
-    draft.photos.length > 0 &&
+    photos.length > 0 &&
       h("ul", { class: "photos" },
-        draft.photos.map((photo, at) =>
+        photos.map((photo, at) =>
           h("li", {},
             preview(photo),
             h("span", {}, t("photos.nth", { n: at + 1 }), h("small", {}, `${sizeText(photo.bytes)} · ${photo.sha256.slice(0, 8)}`)),
             button(`photo-${at}-remove`, t("form.remove"), () => {
-              change(() => draft.photos.splice(at, 1), true);
+              change(() => draft.photos.splice(draft.photos.indexOf(photo), 1), true);
               if (!photo.sent) forgetPhoto(photo.media_id);
             }, "quiet")))),
     h("div", { class: "row" },

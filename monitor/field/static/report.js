@@ -5,6 +5,9 @@ import { NEGATIVE_QUESTIONS, QUESTIONS, emptyDraft, isNegative, judge, observati
 import { announce, button, h, redraw, sure } from "./dom.js";
 import { glyph } from "./glyphs.js";
 import { findPosition, stopFinding } from "./position.js";
+import { beginQuick, onQuick, quickScreen, remember } from "./quick.js";
+import { stopCompass } from "./compass.js";
+import { endVoice } from "./voice.js";
 import { ASKED, suggestedExposure, timeText } from "./questions.js";
 import { sendNow, startSending } from "./send.js";
 import { forgetPhoto, isWaiting, kept, newId, save, saveNow } from "./store.js";
@@ -15,14 +18,17 @@ const QUICK_MEANS = { explosion: "heard", burst: "heard", shot: "heard" };
 let form = null;
 
 /** What each screen shows: its content, and the buttons at the thumb. */
-export const asking = (draft) => [reportScreen(formOf(draft)), reportBar()];
+export const asking = (draft) => [draft.quick ? fastScreen(formOf(draft)) : reportScreen(formOf(draft)), barOf(draft)];
 export const reviewing = (draft) => [reviewScreen(formOf(draft)), reviewBar()];
+export { tiles } from "./quick.js";
 export const receipt = (report) => [sentScreen(report), sentBar()];
 
 /** The form is put down: nothing of it goes on in the background. */
 export function leave() {
   form = null;
   stopFinding();
+  stopCompass();
+  endVoice();
 }
 
 startSending(() => {
@@ -41,12 +47,17 @@ function formOf(draft) {
     get taxonomy() { return world.taxonomy; },
     get places() { return world.places; },
     get watches() { return world.watches; },
+    get declination() { return world.declination; },
     change: changeDraft,
     draw,
     locate,
     pickPoint,
+    showArea,
     here,
     takeWatch,
+    suggestedExposure,
+    discard: () => discard(draft),
+    askAll: () => changeDraft(() => { Object.assign(draft, { quick: false, open: "details" }); }, true),
   };
   if (draft.observer.mode === "gnss" && !draft.observer.gnss) queueMicrotask(locate);
   return form;
@@ -117,6 +128,11 @@ async function pickPoint(asked) {
   return pick({ ...asked, places: world.places });
 }
 
+async function showArea(stood, event) {
+  const { show } = await import("./map.js");
+  return show({ title: t("event.map_area"), own: stood, event, places: world.places, declination: world.declination });
+}
+
 function takeWatch(draft, id) {
   const watch = world.watches.find((one) => one.id === id);
   draft.watch_id = id;
@@ -147,6 +163,7 @@ export function begin(type) {
     draft.open = type ? "event" : "what";
   }
   if (!draft.observer.mode) draft.observer.mode = "gnss";
+  beginQuick(draft);
   saveNow();
   go("report", draft.id);
 }
@@ -166,12 +183,20 @@ function questionsOf(of) {
   return (isNegative(of.draft) ? NEGATIVE_QUESTIONS : QUESTIONS).filter((name) => ASKED[name].when?.(of) ?? true);
 }
 
+function reportHead({ draft }) {
+  return h("div", { class: "head" },
+    h("h1", { tabindex: "-1" }, glyph(world.taxonomy.types[draft.type]?.symbol), typeLabel(draft) || t("report.new")),
+    draft.revision_no > 1 && h("p", { class: "notice" }, t("report.correcting", { number: draft.number })));
+}
+
+function fastScreen(of) {
+  return quickScreen(of, { head: reportHead(of), errors: errorSummary(of) });
+}
+
 function reportScreen(of) {
   const { draft } = of;
   return [
-    h("div", { class: "head" },
-      h("h1", { tabindex: "-1" }, glyph(world.taxonomy.types[draft.type]?.symbol), typeLabel(draft) || t("report.new")),
-      draft.revision_no > 1 && h("p", { class: "notice" }, t("report.correcting", { number: draft.number }))),
+    reportHead(of),
     errorSummary(of),
     h("ol", { class: "questions" }, questionsOf(of).map((name) => question(of, name))),
     h("p", { class: "centre" }, button("discard", t("draft.discard"), () => discard(draft), "quiet danger")),
@@ -191,7 +216,7 @@ function question(of, name) {
 }
 
 function photoForm(of) {
-  return { draft: of.draft, change: changeDraft, complain: (refused) => { of.refusedPhotos = refused; announce(refused.join(" ")); draw(); } };
+  return { draft: of.draft, change: changeDraft, draw, complain: (refused) => { of.refusedPhotos = refused; announce(refused.join(" ")); draw(); } };
 }
 
 function headOf(of, name) {
@@ -210,7 +235,7 @@ function headOf(of, name) {
 function refreshHeads() {
   if (whereTo()[0] !== "report") return;
   for (const name of questionsOf(form)) document.getElementById(`open-${name}`)?.replaceChildren(...headOf(form, name).filter(Boolean));
-  redraw(document.getElementById("bar"), reportBar);
+  redraw(document.getElementById("bar"), () => barOf(form.draft));
 }
 
 function errorSummary(of) {
@@ -224,15 +249,32 @@ function errorSummary(of) {
       refused.map((text) => h("li", {}, text))));
 }
 
+/** Opens a question where it is asked: on the fast screen, or in the long form. */
+function openQuestion(draft, name) {
+  draft.quick = onQuick(draft, name);
+  draft.open = name;
+}
+
 function mend(name, field) {
-  form.draft.open = name;
+  openQuestion(form.draft, name);
   if (whereTo()[0] === "report") draw();
   else go("report", form.draft.id);
   requestAnimationFrame(() => {
-    const target = document.getElementById(field) || document.getElementById(`open-${name}`);
+    const target = document.getElementById(field) || document.getElementById(`open-${name}`) || document.querySelector("h1");
     target.focus();
     target.scrollIntoView({ block: "center" });
   });
+}
+
+function barOf(draft) {
+  return draft.quick ? quickBar() : reportBar();
+}
+
+function quickBar() {
+  return [
+    button("home", t("form.home"), () => { saveNow(); go(""); }, "quiet"),
+    button("review", t("form.review"), review, "primary wide"),
+  ];
 }
 
 /** The one button at the thumb: the next question that still wants an answer, else the review. */
@@ -288,7 +330,7 @@ function reviewScreen(of) {
         h("dt", {}, t(`ask.${name}`)),
         h("dd", {}, text),
         h("dd", { class: "go" }, h("button", { type: "button", class: "quiet", "aria-label": `${t("form.change")}: ${t(`ask.${name}`)}`,
-          onclick: () => { of.draft.open = name; save(); go("report", of.draft.id); } }, t("form.change"))))),
+          onclick: () => { openQuestion(of.draft, name); save(); go("report", of.draft.id); } }, t("form.change"))))),
       watch && !isNegative(of.draft) && h("div", {}, h("dt", {}, t("ask.watch")), h("dd", {}, watchLabel(watch)))),
   ];
 }
@@ -316,6 +358,7 @@ function file() {
     problem: null,
     receipt: null,
   };
+  remember(draft, world.taxonomy);
   kept.drafts.splice(kept.drafts.indexOf(draft), 1);
   kept.reports.unshift(report);
   saveNow();

@@ -30,6 +30,9 @@ COMPOSED = {
     "when": ["T1", "T2", "T3"],
     "conditions": ["weather", "wind", "noise"],
     "receipt": "number time digest revision photos why_returned why_rejected".split(),
+    "app": ["look_auto", "look_light", "look_dark"],
+    "compass": "denied none waiting".split(),
+    "quick": "explosion shots uav restriction".split(),
     "tally": "sex age_band person_status vehicle_class".split(),
     "reason": [
         "clock_ahead", "ends_before_it_starts", "not_allowed", "value_not_allowed", "unknown_field",
@@ -43,7 +46,8 @@ FORM_ONLY = {"app.sign_in_more", "app.no_net_more"}
 # The same word in another language than English is right only here.
 SAME_AS_ENGLISH = {
     "az": {"time.date", "unit.km", "unit.m", "place.km", "event.range", "watch_kind.post", "place_kind.post",
-           "tally.person_status", "month.4", "photos.kb", "photos.mb", "conditions.short_visibility"},
+           "tally.person_status", "month.4", "photos.kb", "photos.mb", "conditions.short_visibility",
+           "event.flash_is"},
     "hy": {"time.date"},
     "ru": {"time.date"},
 }  # fmt: skip

@@ -81,7 +81,7 @@ def test_the_page_preloads_every_module_that_the_first_paint_needs(client: Any) 
     named = {path.stem for path in first_set(page)}
     code = "\n".join(path.read_text() for path in first_set(page))
     imported = set(re.findall(r'^import .* from "\./(\w+)\.js"', code, re.MULTILINE))
-    assert imported | {"app"} == named
+    assert imported | {"app", "look"} == named
 
 
 def test_the_first_screen_says_only_words_that_the_page_carries(client: Any) -> None:
