@@ -70,11 +70,12 @@ export function circle(lon, lat, radiusM) {
 
 /**
  * The piece of a ring about an observer, grown by the observer's own accuracy. Laid out in the plane that keeps
- * distance and direction from the observer, with the bearing as its first axis. `halfWidthDeg` is under 90.
+ * distance and direction from the observer, with the bearing as its first axis. No direction on a phone is wider than
+ * 40 degrees, which the server draws with eight chords: four a half.
  */
 export function sector(lon, lat, bearingDeg, halfWidthDeg, minM, maxM, grownByM) {
   const half = halfWidthDeg * RAD;
-  const steps = Math.max(8, Math.ceil((2 * halfWidthDeg) / 5));
+  const steps = 4;
   const arc = (radius, from, to, [x, y] = [0, 0], count = Math.max(1, Math.ceil(Math.abs(to - from) / FILLET_RAD))) =>
     Array.from({ length: count + 1 }, (_, step) => {
       const angle = from + ((to - from) * step) / count;
@@ -82,14 +83,16 @@ export function sector(lon, lat, bearingDeg, halfWidthDeg, minM, maxM, grownByM)
     });
   const corner = (radius, side) => [radius * Math.cos(side * half), radius * Math.sin(side * half)];
   // Half of the outline, from the bearing outward along the far side and back along the near one; the other half mirrors it.
-  const outline = grownByM > 0
+  const drawn = grownByM > 0
     ? [
       ...arc(maxM + grownByM, 0, half, [0, 0], steps),
       ...arc(grownByM, half, half + Math.PI / 2, corner(maxM, 1)),
       ...nearSide(arc, corner, half, minM, grownByM, steps),
     ]
     : [...arc(maxM, 0, half, [0, 0], steps), ...(minM > 0 ? arc(minM, half, 0, [0, 0], steps) : [[0, 0]])];
-  const mirrored = outline.map(([x, y]) => [x, -y]).reverse();
+  // Where two pieces meet, one point is enough.
+  const outline = drawn.filter(([x, y], at) => at === 0 || Math.hypot(x - drawn[at - 1][0], y - drawn[at - 1][1]) > 0.001);
+  const mirrored = outline.slice(1, -1).map(([x, y]) => [x, -y]).reverse(); // without the two points on the bearing itself
   const ring = [...outline, ...mirrored].map(([x, y]) => destination(lon, lat, bearingDeg + Math.atan2(y, x) / RAD, Math.hypot(x, y)));
   return [...ring, ring[0]];
 }

@@ -74,7 +74,7 @@ export function mgrsOf(lon, lat, digits = 10) {
   const row = ROWS[(Math.floor(northing / 100_000) + (zone % 2 ? 0 : 5)) % 20];
   const half = digits / 2;
   const part = (metres) => String(Math.floor(metres % 100_000)).padStart(5, "0").slice(0, half);
-  return `${zone}${BANDS[Math.min(19, Math.floor((lat + 80) / 8))]}${column}${row} ${part(easting)} ${part(northing)}`;
+  return `${String(zone).padStart(2, "0")}${BANDS[Math.min(19, Math.floor((lat + 80) / 8))]}${column}${row} ${part(easting)} ${part(northing)}`;
 }
 
 /** The square that a reference means: {lon, lat (its middle), size_m, ring}, or null for what is no reference. */
