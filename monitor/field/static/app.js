@@ -98,7 +98,6 @@ export function signInLink() {
 
 function homeScreen() {
   const { taxonomy } = world;
-  const quick = Object.entries(taxonomy.types).filter(([code, type]) => type.quick && code !== "nothing_observed");
   const tile = (id, symbol, label, press, kind = "") =>
     h("button", { id, type: "button", class: `tile ${kind}`, onclick: press }, glyph(symbol), h("span", {}, label));
   return [
@@ -110,9 +109,9 @@ function homeScreen() {
     h("section", { "aria-labelledby": "file" },
       h("h2", { id: "file" }, t("home.what")),
       h("div", { class: "tiles" },
-        quick.map(([code, type]) => tile(`quick-${code}`, type.symbol, type.label, () => later.report.begin(code))),
-        tile("quick-other", "more", t("home.other"), () => later.report.begin(null)),
-        tile("quick-nothing", "eye", taxonomy.types.nothing_observed.label, () => later.report.begin("nothing_observed"), "broad"))),
+        later.report.tiles(taxonomy).map(({ type, symbol, label }) => tile(`quick-${type}`, symbol, label, () => later.report.begin(type))),
+        tile("quick-nothing", "eye", taxonomy.types.nothing_observed.label, () => later.report.begin("nothing_observed"), "broad"),
+        tile("quick-other", "more", t("home.other"), () => later.report.begin(null), "broad"))),
     reportList(),
   ];
 }
@@ -265,8 +264,8 @@ async function load() {
   world.failed = null;
   draw();
   if (!isSecure) return;
-  const [report, sent, lock, phone, enrol, sync, net] = await Promise.all([
-    import("./report.js"), import("./sent.js"), import("./lock.js"), import("./phone.js"), import("./enrol.js"), import("./sync.js"), import("./net.js"),
+  const [report, sent, lock, phone, enrol, sync, net, night] = await Promise.all([
+    import("./report.js"), import("./sent.js"), import("./lock.js"), import("./phone.js"), import("./enrol.js"), import("./sync.js"), import("./net.js"), import("./night.js"),
     fetch(`/field/${language}/words`).then((answer) => answer.json()).then(addWords),
   ]);
   const isFirst = !later;
@@ -285,7 +284,7 @@ async function load() {
     world.taxonomy = taxonomy;
     takePlaces(places);
     if (world.vault === "open") show();
-    if (isFirst) goOn(sync, net);
+    if (isFirst) goOn(sync, net, night);
   } catch (error) {
     if (!(error instanceof net.Unanswered)) throw error;
     world.failed = error.why;
@@ -294,7 +293,9 @@ async function load() {
 }
 
 /** What goes on in the background from now on. */
-async function goOn(sync, net) {
+async function goOn(sync, net, night) {
+  night.followTheSun(world.places);
+  night.offerLook();
   keepLocked({ before: saveAll, after: locked });
   await followReports(drawLists);
   sync.startSync(() => { head(); drawLists(); }, () => location.replace(`/field/${language}`));

@@ -2,6 +2,7 @@
 
 import { button, h } from "./dom.js";
 import { hexOf, newId } from "./bytes.js";
+import { isPhoto } from "./compose.js";
 import { draftById, forgetPhoto, keepPhoto, photoBytes } from "./store.js";
 import { iso, now } from "./time.js";
 import { holdForCamera, whenOpen } from "./vault.js";
@@ -17,7 +18,7 @@ async function take(files, draft, taken, capture) {
   await whenOpen(); // a long visit to the camera may have locked the vault
   const held = draftById(draft.id) ?? draft; // and then drafts were read anew
   for (const file of files) {
-    if (held.photos.length >= MOST) {
+    if (held.photos.filter(isPhoto).length >= MOST) {
       refused.push(t("photos.too_many", { most: MOST }));
       break;
     }
@@ -80,11 +81,12 @@ export function photoQuestion({ draft, change, complain }) {
     addEventListener("focus", letGo, { once: true });
     document.getElementById(id).click();
   };
+  const photos = draft.photos.filter(isPhoto);
   return h("div", { class: "stack" },
     h("p", { class: "hint" }, t("photos.hint")),
-    draft.photos.length > 0 &&
+    photos.length > 0 &&
       h("ul", { class: "photos" },
-        draft.photos.map((photo, at) =>
+        photos.map((photo, at) =>
           h("li", {},
             preview(photo),
             h("span", {}, t("photos.nth", { n: at + 1 }), h("small", {}, `${sizeText(photo.bytes)} · ${photo.sha256.slice(0, 8)}`)),

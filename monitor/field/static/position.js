@@ -57,7 +57,7 @@ export function metres(m) {
   return m < 1000 ? `${m} ${t("unit.m")}` : `${shownNumber((m / 1000).toFixed(1))} ${t("unit.km")}`;
 }
 
-/** A point with how exact it is. */
+/** A point in decimal degrees and how exact it is. */
 export function pointText({ lon, lat, accuracy_m }) {
   return t("map.point", { lat: lat.toFixed(4), lon: lon.toFixed(4), far: metres(accuracy_m) });
 }

@@ -2,15 +2,17 @@
 
 import { draw, go, openWatch, reveal, typeLabel, watchLabel, whereTo, world } from "./app.js";
 import { fromBase64url } from "./bytes.js";
-import * as compose from "./compose.js";
-import { NEGATIVE_QUESTIONS, QUESTIONS, emptyDraft, isNegative, judge, observation } from "./compose.js";
+import { NEGATIVE_QUESTIONS, QUESTIONS, draftOf, emptyDraft, isNegative, judge, observation } from "./compose.js";
 import { announce, button, h, redraw, sure } from "./dom.js";
 import { glyph } from "./glyphs.js";
 import { forgetPreviews } from "./photos.js";
 import { findPosition, stopFinding } from "./position.js";
+import { beginQuick, onQuick, quickScreen, remember } from "./quick.js";
+import { stopCompass } from "./compass.js";
+import { endVoice } from "./voice.js";
 import { ASKED, suggestedExposure, timeText } from "./questions.js";
 import { finish } from "./outbox.js";
-import { discardDraft, kept, newId, photoBytes, save, saveNow, takeOut } from "./store.js";
+import { discardDraft, keepSecret, kept, newId, photoBytes, save, saveNow, takeOut } from "./store.js";
 import { base, sendNow } from "./sync.js";
 import { clockOffsetMs, clockOffsetS, now, wallTime } from "./time.js";
 import { t } from "./words.js";
@@ -19,14 +21,17 @@ const QUICK_MEANS = { explosion: "heard", burst: "heard", shot: "heard" };
 let form = null;
 
 /** What each screen shows: its content, and the buttons at the thumb. */
-export const asking = (draft) => [reportScreen(formOf(draft)), reportBar()];
+export const asking = (draft) => [draft.quick ? fastScreen(formOf(draft)) : reportScreen(formOf(draft)), barOf(draft)];
 export const reviewing = (draft) => [reviewScreen(formOf(draft)), reviewBar()];
+export { tiles } from "./quick.js";
 
 /** The form is put down: nothing of it goes on in the background. */
 export function leave() {
   form = null;
   stopFinding();
   forgetPreviews();
+  stopCompass();
+  endVoice();
 }
 
 /** An older draft with the answers that its form did not know yet; what it holds beyond them stays. */
@@ -57,12 +62,17 @@ function formOf(draft) {
     get taxonomy() { return world.taxonomy; },
     get places() { return world.places; },
     get watches() { return world.watches; },
+    get declination() { return world.declination; },
     change: changeDraft,
     draw,
     locate,
     pickPoint,
+    showArea,
     here,
     takeWatch,
+    suggestedExposure,
+    discard: () => discard(draft),
+    askAll: () => changeDraft(() => { Object.assign(draft, { quick: false, open: "details" }); }, true),
   };
   if (draft.observer.mode === "gnss" && !draft.observer.gnss) queueMicrotask(locate);
   return form;
@@ -133,6 +143,11 @@ async function pickPoint(asked) {
   return pick({ ...asked, places: world.places });
 }
 
+async function showArea(stood, event) {
+  const { show } = await import("./map.js");
+  return show({ title: t("event.map_area"), own: stood, event, places: world.places, declination: world.declination });
+}
+
 function takeWatch(draft, id) {
   const watch = world.watches.find((one) => one.id === id);
   draft.watch_id = id;
@@ -163,6 +178,7 @@ export function begin(type) {
     draft.open = type ? "event" : "what";
   }
   if (!draft.observer.mode) draft.observer.mode = "gnss";
+  beginQuick(draft);
   saveNow(draft);
   go("report", draft.id);
 }
@@ -180,13 +196,21 @@ function questionsOf(of) {
   return (isNegative(of.draft) ? NEGATIVE_QUESTIONS : QUESTIONS).filter((name) => ASKED[name].when?.(of) ?? true);
 }
 
+function reportHead({ draft }) {
+  return h("div", { class: "head" },
+    h("h1", { tabindex: "-1" }, glyph(world.taxonomy.types[draft.type]?.symbol), typeLabel(draft) || t("report.new")),
+    draft.revision_no > 1 && h("p", { class: "notice" }, t("report.correcting", { number: draft.number })),
+    draft.asked && h("p", { class: "notice warn", id: "asked" }, t("receipt.why_returned"), " ", `“${draft.asked}”`));
+}
+
+function fastScreen(of) {
+  return quickScreen(of, { head: reportHead(of), errors: errorSummary(of) });
+}
+
 function reportScreen(of) {
   const { draft } = of;
   return [
-    h("div", { class: "head" },
-      h("h1", { tabindex: "-1" }, glyph(world.taxonomy.types[draft.type]?.symbol), typeLabel(draft) || t("report.new")),
-      draft.revision_no > 1 && h("p", { class: "notice" }, t("report.correcting", { number: draft.number })),
-      draft.asked && h("p", { class: "notice warn", id: "asked" }, t("receipt.why_returned"), " ", `“${draft.asked}”`)),
+    reportHead(of),
     errorSummary(of),
     h("ol", { class: "questions" }, questionsOf(of).map((name) => question(of, name))),
     h("p", { class: "centre" }, button("discard", t("draft.discard"), () => discard(draft), "quiet danger")),
@@ -206,7 +230,7 @@ function question(of, name) {
 }
 
 function photoForm(of) {
-  return { draft: of.draft, change: changeDraft, complain: (refused) => { of.refusedPhotos = refused; announce(refused.join(" ")); draw(); } };
+  return { draft: of.draft, change: changeDraft, draw, complain: (refused) => { of.refusedPhotos = refused; announce(refused.join(" ")); draw(); } };
 }
 
 function headOf(of, name) {
@@ -225,7 +249,7 @@ function headOf(of, name) {
 function refreshHeads() {
   if (whereTo()[0] !== "report") return;
   for (const name of questionsOf(form)) document.getElementById(`open-${name}`)?.replaceChildren(...headOf(form, name).filter(Boolean));
-  redraw(document.getElementById("bar"), reportBar);
+  redraw(document.getElementById("bar"), () => barOf(form.draft));
 }
 
 function errorSummary(of) {
@@ -239,15 +263,32 @@ function errorSummary(of) {
       refused.map((text) => h("li", {}, text))));
 }
 
+/** Opens a question where it is asked: on the fast screen, or in the long form. */
+function openQuestion(draft, name) {
+  draft.quick = onQuick(draft, name);
+  draft.open = name;
+}
+
 function mend(name, field) {
-  form.draft.open = name;
+  openQuestion(form.draft, name);
   if (whereTo()[0] === "report") draw();
   else go("report", form.draft.id);
   requestAnimationFrame(() => {
-    const target = document.getElementById(field) || document.getElementById(`open-${name}`);
+    const target = document.getElementById(field) || document.getElementById(`open-${name}`) || document.querySelector("h1");
     target.focus();
     target.scrollIntoView({ block: "center" });
   });
+}
+
+function barOf(draft) {
+  return draft.quick ? quickBar() : reportBar();
+}
+
+function quickBar() {
+  return [
+    button("home", t("form.home"), () => { saveNow(form.draft); go(""); }, "quiet"),
+    button("review", t("form.review"), review, "primary wide"),
+  ];
 }
 
 /** The one button at the thumb: the next question that still wants an answer, else the review. */
@@ -303,7 +344,7 @@ function reviewScreen(of) {
         h("dt", {}, t(`ask.${name}`)),
         h("dd", {}, text),
         h("dd", { class: "go" }, h("button", { type: "button", class: "quiet", "aria-label": `${t("form.change")}: ${t(`ask.${name}`)}`,
-          onclick: () => { of.draft.open = name; save(of.draft); go("report", of.draft.id); } }, t("form.change"))))),
+          onclick: () => { openQuestion(of.draft, name); save(of.draft); go("report", of.draft.id); } }, t("form.change"))))),
       watch && !isNegative(of.draft) && h("div", {}, h("dt", {}, t("ask.watch")), h("dd", {}, watchLabel(watch)))),
   ];
 }
@@ -339,6 +380,8 @@ async function file() {
       photoBytes,
       supersedes: draft.supersedes ?? null,
     });
+    remember(draft, world.taxonomy);
+    keepSecret("last", kept.last);
     await takeOut(draft);
     kept.reports = [report, ...kept.reports.filter(({ key }) => key !== report.key)];
     sendNow();
@@ -371,7 +414,7 @@ export function correct(report) {
 
 /** The base's question carries what was sent: it is put right and sent as the next revision. */
 export function answer(question) {
-  const draft = compose.draftOf(question.body, { id: newId(), startedAt: now(), taxonomy: world.taxonomy });
+  const draft = draftOf(question.body, { id: newId(), startedAt: now(), taxonomy: world.taxonomy });
   Object.assign(draft, {
     revision_of: question.observation_id,
     revision_no: question.revision_no + 1,

@@ -11,7 +11,8 @@ const SAVE_AFTER_MS = 250;
 // Raised when the shape of a draft changes in a way that filling in what is missing does not mend.
 const DRAFT_VERSION = 1;
 
-export const kept = { drafts: [], reports: [], questions: [] };
+/** `last`: codes of the last report of each kind, which the next one begins with. */
+export const kept = { drafts: [], reports: [], questions: [], last: {} };
 const timers = new Map();
 let chain = Promise.resolve();
 
@@ -24,10 +25,11 @@ export async function loadDrafts(complete) {
   const drafts = await Promise.all(rows.map(decrypt));
   kept.drafts = drafts.map(complete).sort((one, other) => other.started_at - one.started_at);
   kept.questions = (await secret("questions")) ?? [];
+  kept.last = (await secret("last")) ?? {};
 }
 
 export function forgetDrafts() {
-  Object.assign(kept, { drafts: [], questions: [] });
+  Object.assign(kept, { drafts: [], questions: [], last: {} });
 }
 
 /** Reads the stubs anew and tells `changed`; from then on whenever page, other page or worker changed one. */

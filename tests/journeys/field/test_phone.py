@@ -41,6 +41,11 @@ def describe_explosion(page: Page) -> None:
     tap(page, "distance-3-5")
 
 
+def all_questions(page: Page) -> None:
+    """From the fast screen to the long form."""
+    page.locator("#more").click()
+
+
 def send(page: Page) -> str:
     page.locator("#review").click()
     page.locator("#send").click()
@@ -74,6 +79,7 @@ def test_an_explosion_by_direction_and_distance_takes_five_taps_to_its_receipt(
 def test_a_draft_survives_a_reload_and_a_change_of_language(open_form: OpenForm, unlock: Unlock) -> None:
     page = open_form()
     describe_explosion(page)
+    all_questions(page)
     page.locator("#open-text").click()
     page.locator("#text").fill("Two windows broke.")
     page.evaluate("new Promise((kept) => setTimeout(kept, 300))")
@@ -94,7 +100,6 @@ def test_nothing_seen_or_heard_is_filed_for_a_watch(
 ) -> None:
     page = open_form()
     page.locator("#quick-nothing").click()
-    page.locator("#next").click()
     tap(page, "means-heard")
     send(page)
 
@@ -176,6 +181,7 @@ def test_a_correction_is_the_next_revision_of_the_same_report(open_form: OpenFor
 def test_a_photo_arrives_with_the_hash_of_its_own_bytes(open_form: OpenForm, live_server: Any) -> None:
     page = open_form()
     describe_explosion(page)
+    all_questions(page)
     page.locator("#open-photos").click()
     page.locator("#photo-files").set_input_files(
         {"name": "crater.png", "mimeType": "image/png", "buffer": TINY_PNG}
@@ -192,6 +198,8 @@ def test_a_photo_arrives_with_the_hash_of_its_own_bytes(open_form: OpenForm, liv
 def test_a_point_is_picked_on_the_map_without_any_net_beyond_the_mission(open_form: OpenForm) -> None:
     page = open_form()
     page.locator("#quick-explosion").click()
+    all_questions(page)
+    page.locator("#open-event").click()
     tap(page, "event-point")
     page.locator("#event-spot").click()
     page.locator("#map-middle").click()
@@ -230,6 +238,7 @@ def test_no_question_scrolls_sideways_and_every_target_fits_a_thumb(
 ) -> None:
     page = open_form(language)
     page.locator("#quick-explosion").click()
+    all_questions(page)
     wide: list[str] = []
     small: set[str] = set()
     twice: set[str] = set()

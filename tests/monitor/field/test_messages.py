@@ -32,6 +32,9 @@ COMPOSED = {
     "receipt": "number time digest revision photos signed head".split(),
     "send": "no_net portal sign_in busy".split(),
     "phone": [f"{code}{said}" for code in ("copy", "installed", "lasting", "enrolled", "clock") for said in ("", "_todo")],
+    "app": ["look_auto", "look_light", "look_dark"],
+    "compass": "denied none waiting".split(),
+    "quick": "explosion shots uav restriction".split(),
     "tally": "sex age_band person_status vehicle_class".split(),
     "reason": [
         "clock_ahead", "ends_before_it_starts", "not_allowed", "value_not_allowed", "unknown_field",
@@ -45,7 +48,8 @@ FORM_ONLY = {"app.sign_in_more", "app.no_net_more", "app.insecure_more"}
 # The same word in another language than English is right only here.
 SAME_AS_ENGLISH = {
     "az": {"time.date", "unit.km", "unit.m", "place.km", "event.range", "watch_kind.post", "place_kind.post",
-           "tally.person_status", "month.4", "photos.kb", "photos.mb", "conditions.short_visibility"},
+           "tally.person_status", "month.4", "photos.kb", "photos.mb", "conditions.short_visibility",
+           "event.flash_is"},
     "hy": {"time.date"},
     "ru": {"time.date"},
 }  # fmt: skip

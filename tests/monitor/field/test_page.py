@@ -159,7 +159,7 @@ def test_the_page_preloads_every_module_that_the_first_paint_needs(client: Any) 
     named = {Path(address).name for address in asked}
     code = "\n".join(text_of(address) for address in asked)
     imported = set(re.findall(r'^import .*"(?:\./|/static/vendor/idb/)(\w+\.js)";', code, re.MULTILINE))
-    assert imported | {"app.js"} == named
+    assert imported | {"app.js", "look.js"} == named
 
 
 def test_the_first_screen_says_only_words_that_the_page_carries(client: Any) -> None:
