@@ -1,7 +1,6 @@
 """A release of the form: every file that works without a net, each with its hash, in front of the worker's text."""
 
 import base64
-import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import monitor.field
 import monitor.web
+from monitor.web.lean import served
 
 FIELD = Path(monitor.field.__path__[0]) / "static"
 WEB = Path(monitor.web.__path__[0]) / "static"
@@ -36,23 +36,18 @@ class Release:
 
 def the_release(rendered: Mapping[str, bytes]) -> Release:
     """The release of the files on disk and of what is rendered (address to content)."""
-    files = dict(sorted((_stored() | {url: _hash(content) for url, content in rendered.items()}).items()))
+    files = dict(sorted({url: _hash(content) for url, content in (contents() | dict(rendered)).items()}.items()))
     digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
     head = json.dumps({"digest": digest, "files": files}, separators=(",", ":"))
-    worker = (FIELD / "sw.js").read_text(encoding="utf-8")
+    worker = served(FIELD / "sw.js").decode()
     return Release(files, digest, f"const RELEASE = {head};\n{worker}")
 
 
 def contents() -> dict[str, bytes]:
     """The stored files of a release by their addresses."""
     own = {path.name: path for path in FIELD.iterdir() if path.is_file() and path.name not in LEFT_OUT}
-    found = {f"/field/static/{name}": path.read_bytes() for name, path in own.items()}
-    return found | {f"/static/{name}": (WEB / name).read_bytes() for name in SHARED}
-
-
-@functools.cache
-def _stored() -> dict[str, str]:
-    return {url: _hash(content) for url, content in contents().items()}
+    found = {f"/field/static/{name}": served(path) for name, path in own.items()}
+    return found | {f"/static/{name}": served(WEB / name) for name in SHARED}
 
 
 def _hash(content: bytes) -> str:

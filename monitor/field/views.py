@@ -19,11 +19,12 @@ from monitor.places.queries import all_places, digest_of_all
 from monitor.watches.queries import own_watches
 from monitor.watches.schema import WatchSchema
 from monitor.web.blueprint import Blueprint, csrf_token
+from monitor.web.lean import LeanBlueprint
 
 OPEN = "monitor:field:open"
 DARK, PETROL = "#10171a", "#175a66"
 
-bp = Blueprint("field", __name__, url_prefix="/field", template_folder="templates", static_folder="static")
+bp = LeanBlueprint("field", __name__, url_prefix="/field", template_folder="templates", static_folder="static")
 api = Blueprint("field_api", __name__, url_prefix="/api/v1/field")
 
 
