@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, BrowserType, Error, Page
+from playwright.sync_api import BrowserContext, Error, Page
 
 PIN = "246810"
 # Every store of the phone, read as it lies on the disk; buffers as their length, keys by their kind.
@@ -101,11 +101,3 @@ class Phone:
                     found.append(int(entry.name))
         return found
 
-
-def launcher(kind: BrowserType, program: str, flags: list[str]) -> Callable[..., BrowserContext]:
-    """How a browser with its own profile is started."""
-
-    def launch(profile: str, **shape: Any) -> BrowserContext:
-        return kind.launch_persistent_context(profile, executable_path=program, args=flags, **shape)
-
-    return launch

@@ -1,6 +1,7 @@
 """The exercise's mission with one running watch of the monitor's team, and a phone in the monitor's hand."""
 
 import datetime as dt
+import io
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from cast_of_people import cast_member
+from phone_in_hand import PIN
+from PIL import Image
 from playwright.sync_api import Page
 
 import reports.exercise
@@ -17,7 +20,6 @@ from monitor.watches.service import plan_watch, record_watch_event
 
 MISSION = Path(reports.exercise.__path__[0]) / "data"
 SECTOR = "MAR"
-PIN = "246810"
 
 
 @pytest.fixture
@@ -72,3 +74,11 @@ def unlock() -> Callable[[Page], None]:
         page.locator("#pin").wait_for(state="detached")
 
     return given
+
+
+@pytest.fixture
+def photo() -> dict[str, Any]:
+    """A small photo, as the form's file chooser is given it."""
+    held = io.BytesIO()
+    Image.new("RGB", (64, 48), (90, 110, 70)).save(held, "JPEG")
+    return {"name": "crater.jpg", "mimeType": "image/jpeg", "buffer": held.getvalue()}
