@@ -12,6 +12,7 @@ from incidents.events import FindingChanged, MediaReceived
 from incidents.evidence.service import derive_copy, drop_abandoned
 from incidents.evidence.views import bp as evidence
 from incidents.intake.views import bp as intake
+from incidents.outbox_files.views import bp as outbox_files
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
 from incidents.rules.service import HEARS, hear, judge_due
 from incidents.rules.views import bp as rules
@@ -20,7 +21,17 @@ from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
-BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, alerts, desk]
+BLUEPRINTS: list[Blueprint] = [
+    taxonomy,
+    intake,
+    evidence,
+    outbox_files,
+    casework,
+    claims,
+    rules,
+    alerts,
+    desk,
+]
 JOBS: list[Job] = [
     Job("rules.judge_due", 20, judge_due),
     Job("evidence.drop_abandoned", 3_600, drop_abandoned),

@@ -26,7 +26,7 @@ def read_state(door: Door) -> Any:
     return queries.state(door)
 
 
-@bp.route("/ground", methods=["GET"], permission="monitor:place:read", summary="The map under the reports")
+@bp.route("/ground", methods=["GET"], permission="incidents:desk:open", summary="The map under the reports")
 def read_ground(door: Door) -> Any:
     return queries.ground(door.session)
 

@@ -181,6 +181,8 @@ def receive_report(
 def _filer(door: Door, signed: Signed | None, by_file: bool) -> tuple[Filer, list[str]]:
     """Who filed it, and what is odd about how it came."""
     actor = door.actor
+    if signed is None and by_file and actor.person_id is None:
+        raise BadRequest(reason="It is not signed: somebody of the mission must bring it and stand for it.")
     if signed is None:
         device_id = actor.id if actor.kind == "device" else None
         filer = Filer(actor.person_id, device_id, actor.team_id)

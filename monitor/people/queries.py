@@ -50,6 +50,13 @@ def actor_of_person(session: Session, person_id: str) -> Actor | None:
     )
 
 
+def actor_who_signs_in(session: Session, sign_in_name: str) -> Actor | None:
+    """The actor by the name they type, or None."""
+    named = select(Person.id).where(Person.sign_in_name == sign_in_name.strip().casefold())
+    person_id = session.scalar(named)
+    return actor_of_person(session, person_id) if person_id else None
+
+
 def actor_of_token(session: Session, token: str, wall: dt.datetime) -> Actor | None:
     """The device behind a token, or None where token or device were revoked or have run out."""
     found = session.execute(

@@ -59,6 +59,13 @@ def seal(mission: ec.EllipticCurvePublicKey, content: bytes, observation_id: str
     return b"\x01" + hashlib.sha256(point).digest()[:8] + sealed
 
 
+def outbox_file(items: list[tuple[dict[str, Any], bytes]]) -> bytes:
+    """An outbox file of these items, each with what its head tells beside the size."""
+    told = [{"mime": None, "sha256": None, **said, "bytes": len(item)} for said, item in items]
+    head = {"items": told, "made_at": "2022-09-13T12:00:00+04:00"}
+    return b"TLOUTBOX1\n" + compact(head) + b"\n" + b"".join(item for _, item in items)
+
+
 def unsigned_package(body: dict[str, Any]) -> bytes:
     return compact({"body": b64(compact(body))})
 
