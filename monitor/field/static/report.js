@@ -7,6 +7,7 @@ import { glyph } from "./glyphs.js";
 import { findPosition, stopFinding } from "./position.js";
 import { beginQuick, onQuick, quickScreen, remember } from "./quick.js";
 import { stopCompass } from "./compass.js";
+import { stopFlash } from "./parts.js";
 import { endVoice } from "./voice.js";
 import { ASKED, suggestedExposure, timeText } from "./questions.js";
 import { sendNow, startSending } from "./send.js";
@@ -28,6 +29,7 @@ export function leave() {
   form = null;
   stopFinding();
   stopCompass();
+  stopFlash();
   endVoice();
 }
 
@@ -55,7 +57,6 @@ function formOf(draft) {
     showArea,
     here,
     takeWatch,
-    suggestedExposure,
     discard: () => discard(draft),
     askAll: () => changeDraft(() => { Object.assign(draft, { quick: false, open: "details" }); }, true),
   };
