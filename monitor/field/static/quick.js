@@ -192,7 +192,7 @@ function kind(form) {
   const { draft, taxonomy } = form;
   const { types, category } = SCREENS[screenOf(draft)];
   const all = types ?? taxonomy.categories.find((one) => one.code === category).types;
-  return choices({ id: "category", legend: t("what.type"), columns: all.length % 3 ? 2 : 3, value: draft.type, error: form.errors.category,
+  return choices({ id: "category", legend: t("what.type"), columns: all.length > 3 ? 2 : undefined, value: draft.type, error: form.errors.category,
     options: all.map((code) => [code, taxonomy.types[code].label]),
     change: (code) => form.change(() => {
       draft.type = code;
@@ -204,7 +204,7 @@ function kind(form) {
 }
 
 function means(codes) {
-  return (form) => choices({ id: "means", legend: t("means.how"), columns: 3, value: form.draft.means, error: form.errors.means,
+  return (form) => choices({ id: "means", legend: t("means.how"), columns: codes.length > 3 ? 2 : 3, value: form.draft.means, error: form.errors.means,
     options: form.taxonomy.lists.means.filter(([code]) => codes.includes(code) || code === form.draft.means),
     change: (code) => form.change(() => {
       Object.assign(form.draft, { means: code, info_type: "observed" });

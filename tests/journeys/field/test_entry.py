@@ -322,12 +322,12 @@ def test_the_map_takes_references_and_degrees_and_shows_what_will_be_stored(open
     expect(page.locator(".map-said")).to_have_text(EN["map.no_point"])
     page.locator("#map-typed").fill("38T NK 731 503")
     page.locator("#map-go").click()
-    expect(page.locator(".map-said")).to_contain_text("40.2004 N, 45.8595 E, within 71 m")
+    expect(page.locator(".map-said")).to_contain_text("40.2004 N, 45.8595 E, within 71\u00a0m")
     page.locator("#map-typed").fill("40.2000, 45.8600")
     page.locator("#map-go").click()
     expect(page.locator("#map-typed")).to_have_value("38TNK 7319 5031")
     page.locator("#map-use").click()
-    expect(page.locator("#open-event")).to_contain_text("40.2000 N, 45.8600 E, within 8 m")
+    expect(page.locator("#open-event")).to_contain_text("40.2000 N, 45.8600 E, within 8\u00a0m")
 
 
 # Voice, light, people -------------------------------------------------------------------------------------
