@@ -5,13 +5,14 @@ import { button, h } from "./dom.js";
 import { glyph } from "./glyphs.js";
 import { circle, eventArea } from "./ground.js";
 import { mgrsOf, pointOf } from "./mgrs.js";
-import { pointText } from "./position.js";
+import { metres, pointText } from "./position.js";
 import { t } from "./words.js";
 
 const LEAFLET = "/static/vendor/leaflet/leaflet";
 const FINGER_PX = 12;
 const FIRST_ZOOM = 11;
 const FINE_M = 200;
+const WIDEST_SCALE_PX = 110;
 
 let baseMap = null;
 
@@ -125,7 +126,7 @@ async function onMap({ title, places }, furnish) {
     dialog.showModal();
     const map = L.map(holder, { zoomControl: false, attributionControl: false, minZoom: 6, maxZoom: 17, zoomAnimation: false, fadeAnimation: false, preferCanvas: true });
     map.setView([0, 0], 6);
-    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    scaleBar(map);
     for (const kind of ["country", "lake", "water", "river", "boundary"]) {
       const features = base.features.filter((one) => one.properties.kind === kind);
       if (features.length) L.geoJSON({ type: "FeatureCollection", features }, { style: styleOf, interactive: false }).addTo(map);
@@ -164,6 +165,21 @@ function zoomBar(map) {
     h("button", { type: "button", "aria-label": t("map.out"), onclick: () => map.zoomOut() }, "−"));
   map.getContainer().after(bar);
   return bar;
+}
+
+/** How long a round distance is here, in the page's own words. */
+function scaleBar(map) {
+  const bar = h("div", { class: "map-scale" });
+  map.getContainer().after(bar);
+  const measure = () => {
+    const { x, y } = map.getSize();
+    const most = map.distance(map.containerPointToLatLng([x / 2, y / 2]), map.containerPointToLatLng([x / 2 + WIDEST_SCALE_PX, y / 2]));
+    const ten = 10 ** Math.floor(Math.log10(most));
+    const round = [5, 2, 1].map((one) => one * ten).find((one) => one <= most);
+    bar.style.width = `${(WIDEST_SCALE_PX * round) / most}px`;
+    bar.replaceChildren(metres(round, 0));
+  };
+  map.on("moveend", measure);
 }
 
 /** As many digits of a reference as the point deserves. */

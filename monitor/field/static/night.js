@@ -46,7 +46,6 @@ export function offerLook() {
   const draw = () => redraw(home, () => choices({
     id: "look",
     legend: t("app.look"),
-    columns: 3,
     options: ["auto", "light", "dark"].map((code) => [code, t(`app.look_${code}`)]),
     value: globalThis.look.choice(),
     change: (choice) => {

@@ -186,12 +186,8 @@ export function flashToBang({ event, change, draw }, ...beside) {
     change({ min: km(Math.max(0, m - error_m)), max: km(m + error_m), basis: "flash_to_bang", dist_known: true,
       flash: { seconds, air_c: celsius, km: km(m), error_km: km(error_m) } });
   };
-  const stop = () => {
-    clearInterval(flash?.ticking);
-    flash = null;
-  };
   const begin = () => {
-    stop();
+    stopFlash();
     const at = performance.now();
     flash = { at, ticking: setInterval(() => document.getElementById("flash-now")?.replaceChildren(secondsSince(at)), 100) };
     draw();
@@ -202,10 +198,10 @@ export function flashToBang({ event, change, draw }, ...beside) {
       h("div", { class: "row" },
         button("bang", t("event.bang"), () => {
           const seconds = (performance.now() - flash.at) / 1000;
-          stop();
+          stopFlash();
           set(seconds);
         }, "primary"),
-        button("flash-stop", t("form.cancel"), () => { stop(); draw(); }, "quiet")));
+        button("flash-stop", t("form.cancel"), () => { stopFlash(); draw(); }, "quiet")));
   }
   const done = event.basis === "flash_to_bang" && event.flash;
   return h("div", { class: "stack" },
@@ -219,6 +215,12 @@ export function flashToBang({ event, change, draw }, ...beside) {
           airC = text;
           if (!Number.isNaN(numberOf(text))) set(done.seconds);
         } })));
+}
+
+/** Nothing counts on once a report is put down. */
+export function stopFlash() {
+  clearInterval(flash?.ticking);
+  flash = null;
 }
 
 function secondsSince(at) {

@@ -53,8 +53,8 @@ export function stopFinding() {
 }
 
 /** "12 m", "1.4 km". */
-export function metres(m) {
-  return m < 1000 ? `${m} ${t("unit.m")}` : `${shownNumber((m / 1000).toFixed(1))} ${t("unit.km")}`;
+export function metres(m, decimals = 1) {
+  return m < 1000 ? `${m}\u00a0${t("unit.m")}` : `${shownNumber((m / 1000).toFixed(decimals))}\u00a0${t("unit.km")}`;
 }
 
 /** A point in decimal degrees and how exact it is. */

@@ -6,7 +6,7 @@ import { watchLabel } from "./app.js";
 import { button, h } from "./dom.js";
 import { glyph } from "./glyphs.js";
 import { choices } from "./inputs.js";
-import { ASKED, askField, askObserver, askSpan, askWatch, direction, labelOf, observerText, tapsText } from "./questions.js";
+import { ASKED, askField, askObserver, askSpan, askWatch, direction, labelOf, observerText, suggestedExposure, tapsText } from "./questions.js";
 import { kept } from "./store.js";
 import { now, secondsText } from "./time.js";
 import { numberOf, shownNumber, t } from "./words.js";
@@ -66,6 +66,7 @@ export function beginQuick(draft) {
   draft.open = null;
   if (!isNegative(draft)) draft.when.taps = [draft.when.tapped_at];
   SCREENS[name].begin?.(draft);
+  draft.exposure ??= suggestedExposure(draft);
   const last = kept.last?.[name];
   if (!last) return;
   draft.means = last.means ?? draft.means;
@@ -191,27 +192,28 @@ function kind(form) {
   const { draft, taxonomy } = form;
   const { types, category } = SCREENS[screenOf(draft)];
   const all = types ?? taxonomy.categories.find((one) => one.code === category).types;
-  return choices({ id: "category", legend: t("what.type"), columns: all.length % 3 ? 2 : 3, value: draft.type, error: form.errors.category,
+  return choices({ id: "category", legend: t("what.type"), columns: all.length > 3 ? 2 : undefined, value: draft.type, error: form.errors.category,
     options: all.map((code) => [code, taxonomy.types[code].label]),
     change: (code) => form.change(() => {
       draft.type = code;
+      if (code === "exchange_of_fire") draft.count.n = "1";
       const asked = taxonomy.types[code].fields.map((use) => use.code);
       for (const name of Object.keys(draft.fields)) if (!asked.includes(name)) delete draft.fields[name];
-      if (!draft.exposure_touched) draft.exposure = form.suggestedExposure(draft);
+      if (!draft.exposure_touched) draft.exposure = suggestedExposure(draft);
     }, true) });
 }
 
 function means(codes) {
-  return (form) => choices({ id: "means", legend: t("means.how"), columns: 3, value: form.draft.means, error: form.errors.means,
+  return (form) => choices({ id: "means", legend: t("means.how"), columns: codes.length > 3 ? 2 : 3, value: form.draft.means, error: form.errors.means,
     options: form.taxonomy.lists.means.filter(([code]) => codes.includes(code) || code === form.draft.means),
     change: (code) => form.change(() => {
       Object.assign(form.draft, { means: code, info_type: "observed" });
-      if (!form.draft.exposure_touched && !isNegative(form.draft)) form.draft.exposure = form.suggestedExposure(form.draft);
+      if (!form.draft.exposure_touched && !isNegative(form.draft)) form.draft.exposure = suggestedExposure(form.draft);
     }, true) });
 }
 
 function exposure(form) {
-  if (form.suggestedExposure(form.draft) !== null) return null;
+  if (suggestedExposure(form.draft) !== null && !form.errors.exposure) return null;
   return h("div", { class: "stack" }, h("p", { class: "legend" }, t("exposure.how")), ASKED.exposure.ask(form));
 }
 

@@ -9,6 +9,7 @@ import { forgetPreviews } from "./photos.js";
 import { findPosition, stopFinding } from "./position.js";
 import { beginQuick, onQuick, quickScreen, remember } from "./quick.js";
 import { stopCompass } from "./compass.js";
+import { stopFlash } from "./parts.js";
 import { endVoice } from "./voice.js";
 import { ASKED, suggestedExposure, timeText } from "./questions.js";
 import { finish } from "./outbox.js";
@@ -31,6 +32,7 @@ export function leave() {
   stopFinding();
   forgetPreviews();
   stopCompass();
+  stopFlash();
   endVoice();
 }
 
@@ -70,7 +72,6 @@ function formOf(draft) {
     showArea,
     here,
     takeWatch,
-    suggestedExposure,
     discard: () => discard(draft),
     askAll: () => changeDraft(() => { Object.assign(draft, { quick: false, open: "details" }); }, true),
   };
