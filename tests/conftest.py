@@ -25,7 +25,7 @@ from alembic import command as alembic
 from cast_of_people import cast_member, device_token, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from postgres_cluster import EMPTY_ALL_TABLES, MISSING, PostgresCluster, fast_folder, server_binaries
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -59,6 +59,9 @@ BROWSER_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A microphone that hums, and nobody who must be asked for it.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 PATIENCE_MS = 20_000
 AT_THE_BASE: dict[str, Any] = {
@@ -402,6 +405,21 @@ def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., 
     for context in contexts:
         context.close()
     assert not faults, faults
+
+
+@pytest.fixture
+def own_profile(browser: Browser) -> Callable[..., BrowserContext]:
+    """Starts a phone's browser on a profile of its own, which outlives it."""
+    program = next(filter(None, map(shutil.which, BROWSERS)))
+
+    def started(profile: str, **shape: Any) -> BrowserContext:
+        context = browser.browser_type.launch_persistent_context(
+            profile, executable_path=program, args=BROWSER_FLAGS, **AT_THE_BASE | PHONE | shape
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+    return started
 
 
 @pytest.fixture

@@ -4,12 +4,14 @@ Nothing is corrected: what cannot be read is left out and named as a reason, and
 as what is left allows.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from monitor import geo
 from monitor.errors import Invalid
+from monitor.places.declination import declination_deg
 
 INSIDE = 0.95  # the event's sector counts where this part of its uncertainty lies inside (rule C9)
 UNKNOWN_ACCURACY_M = 100.0
@@ -28,7 +30,8 @@ class KnownPlace:
 
 @dataclass(frozen=True)
 class Ground:
-    """What a mission knows of its ground: places and sectors by code, declination in degrees east."""
+    """What a mission knows of its ground: places and sectors by code; the declination it sets, in degrees
+    east, for a bearing whose time is not known."""
 
     places: Mapping[str, KnownPlace]
     sectors: Mapping[str, Mapping[str, Any]]
@@ -56,8 +59,13 @@ class Where:
         return None if self.lon is None or self.lat is None else (self.lon, self.lat)
 
 
-def locate(observer: Mapping[str, Any], event: Mapping[str, Any], ground: Ground) -> Where:
-    """Places an observation. `observer` and `event` are parts of the body as far as they could be read."""
+def locate(
+    observer: Mapping[str, Any], event: Mapping[str, Any], ground: Ground, at: dt.datetime | None = None
+) -> Where:
+    """Places an observation. `observer` and `event` are parts of the body as far as they could be read.
+
+    A magnetic bearing is turned by the declination where the observer stood `at` the time of the event.
+    """
     reasons: list[str] = []
     stood, accuracy_m = _observer(observer, ground, reasons)
     bearing_deg: float | None = None
@@ -66,8 +74,9 @@ def locate(observer: Mapping[str, Any], event: Mapping[str, Any], ground: Ground
         match event.get("kind"):
             case "direction" if stood:
                 if event.get("bearing_deg") is not None:
+                    east_deg = ground.declination_deg if at is None else declination_deg(*stood, at)
                     bearing_deg = geo.true_bearing(
-                        event["bearing_deg"], event.get("north") or "true", ground.declination_deg
+                        event["bearing_deg"], event.get("north") or "true", east_deg
                     )
                 area = geo.event_from_direction(
                     *stood,

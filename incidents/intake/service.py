@@ -125,7 +125,12 @@ def receive_report(
         return Received(outcome, queries.receipt(door.session, observation_id, revision_no))
 
     read, odd = judge(body)
-    where = locate(read.get("observer") or {}, read.get("event") or {}, ground or the_ground(door.session))
+    where = locate(
+        read.get("observer") or {},
+        read.get("event") or {},
+        ground or the_ground(door.session),
+        (read.get("time") or {}).get("start"),
+    )
     reasons += report.reasons + odd + where.reasons + _times(read, door.now)[2] + _taxonomy_reasons(read)
     reasons += differing_media(door.session, read.get("media") or [])
     if signed:

@@ -13,6 +13,7 @@ Lists = Mapping[str, Mapping[str, Any]]
 
 _CODE = re.compile(r"[A-Za-z0-9_.:+-]{1,64}")
 _TALLY_ROWS = 24
+_MOMENTS = 500
 
 
 def shown(value: Any) -> str:
@@ -80,6 +81,16 @@ def _instant(field: "Field", value: Any, lists: Lists) -> bool:
         return False
 
 
+def _moments(field: "Field", value: Any, lists: Lists) -> bool:
+    """Instants in the order in which they were tapped."""
+    if not isinstance(value, list) or not 0 < len(value) <= _MOMENTS:
+        return False
+    if not all(_instant(field, one, lists) for one in value):
+        return False
+    tapped = [dt.datetime.fromisoformat(one) for one in value]
+    return tapped == sorted(tapped)
+
+
 def _place(field: "Field", value: Any, lists: Lists) -> bool:
     """The shape of a place code; whether the place exists is known only where places are kept."""
     return isinstance(value, str) and _CODE.fullmatch(value) is not None
@@ -120,6 +131,7 @@ _JUDGES: dict[str, Callable[["Field", Any, Lists], bool]] = {
     "number": _number,
     "duration_min": _whole,
     "datetime": _instant,
+    "moments": _moments,
     "place": _place,
     "tally": _tally,
     "text_private": _text,

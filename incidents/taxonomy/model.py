@@ -20,6 +20,7 @@ KINDS = (
     "number",
     "duration_min",
     "datetime",
+    "moments",
     "place",
     "tally",
     "text_private",

@@ -12,7 +12,8 @@ def taxonomy_json(language: str) -> dict[str, Any]:
     """Everything the form needs, every label in the one language. Raises KeyError for another language.
 
     Lists keep their order as [code, label] pairs; a field that takes "not known" says so with `n_k`
-    and the word for it stands once, in `not_known`. Absent keys are null or false.
+    and the word for it stands once, in `not_known`. A field is `private` where its answer may only leave the
+    phone as a private part. Absent keys are null or false.
     """
     if language not in LANGUAGES:
         raise KeyError(language)
@@ -69,6 +70,7 @@ def _field(known: Taxonomy, code: str, language: str) -> dict[str, Any]:
         label=field.label[language],
         hint=_said(field.hint, language),
         kind=field.kind,
+        private=field.kind == "text_private",
         list=field.list,
         by=list(field.by) or None,
         n_k=field.n_k or field.kind == "yes_no_nk",

@@ -27,9 +27,23 @@ class PlaceSchema(Schema):
     accuracy_m = fields.Float(allow_none=True)
 
 
+class DeclinationSchema(Schema):
+    """Degrees east of true north on a grid, row by row from the south-west corner, each row eastward."""
+
+    model = fields.String()
+    epoch = fields.Float()
+    lon0 = fields.Float()
+    lat0 = fields.Float()
+    step = fields.Float()
+    nlon = fields.Integer()
+    nlat = fields.Integer()
+    deg = fields.List(fields.Float())
+
+
 class PlacesSchema(Schema):
     digest = fields.String()
     places = fields.List(fields.Nested(PlaceSchema))
+    declination = fields.Nested(DeclinationSchema, allow_none=True)
 
 
 class LineSchema(Schema):

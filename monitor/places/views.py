@@ -6,8 +6,16 @@ from flask import Response, jsonify, request
 
 from monitor.door import Door
 from monitor.errors import NotFound
+from monitor.places.declination import grid
 from monitor.places.queries import LineRow, PlaceRow, all_lines, all_places, base_map, digest_of_all
-from monitor.places.schema import BaseMapSchema, LineSchema, LinesSchema, PlaceSchema, PlacesSchema
+from monitor.places.schema import (
+    BaseMapSchema,
+    DeclinationSchema,
+    LineSchema,
+    LinesSchema,
+    PlaceSchema,
+    PlacesSchema,
+)
 from monitor.web.blueprint import Blueprint
 
 bp = Blueprint("places", __name__, url_prefix="/api/v1")
@@ -19,12 +27,22 @@ READ = "monitor:place:read"
     "/places", methods=["GET"], permission=READ, gives=PlacesSchema, summary="Sectors, posts, settlements"
 )
 def places(door: Door) -> Response:
-    """All places in the version that holds; `label` is the name in `?language=`."""
+    """All places in the version that holds; `label` is the name in `?language=`. With them how far magnetic
+    north is off about them now, for a compass without a net."""
     found = all_places(door.session)
     language = _language(door)
     dumped = [PlaceSchema().dump(_shown_place(place, language)) for place in found]
     digest = digest_of_all(found)
-    return _unless_known(jsonify({"digest": digest, "places": dumped}), f"{digest}-{language}")
+    declination = grid([(place.lon, place.lat) for place in found], door.now)
+    answer = jsonify(
+        {
+            "digest": digest,
+            "places": dumped,
+            "declination": DeclinationSchema().dump(declination) if declination else None,
+        }
+    )
+    epoch = f"{declination.model}-{declination.epoch}" if declination else "no-place"
+    return _unless_known(answer, f"{digest}-{language}-{epoch}")
 
 
 @bp.route(

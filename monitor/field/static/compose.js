@@ -1,6 +1,8 @@
-// From what was tapped to what is sent. Pure: no page, no clock of its own, no storage.
+// From what was tapped to what is sent, and back. Pure: no page, no clock of its own, no storage.
 
-import { instantOf, iso } from "./time.js";
+import { DIR16 } from "./ground.js";
+import { squareOf } from "./mgrs.js";
+import { instantOf, iso, wallTime } from "./time.js";
 import { numberOf } from "./words.js";
 
 export const QUESTIONS = [
@@ -9,6 +11,12 @@ export const QUESTIONS = [
 export const NEGATIVE_QUESTIONS = ["watch", "span", "observer", "means", "conditions", "text"];
 export const OWN_SENSES = ["saw", "heard", "felt", "recorded_camera", "recorded_uav", "recorded_acoustic"];
 export const HALF_HOUR_MS = 1_800_000;
+/** A voice note travels as media of this slot; all others are photos. */
+export const VOICE_SLOT = "voice1";
+/** One standard error of a phone's compass, degrees: our rule. A hand compass is left to the server's own. */
+export const PHONE_COMPASS_SIGMA_DEG = 8;
+// A phone's compass that is farther than this from what the eye says is wrong, or the eye is.
+const AGREES_DEG = 45;
 const LONGEST_TEXT = 10_000;
 
 export function isNegative(draft) {
@@ -24,15 +32,16 @@ export function emptyDraft(id, startedAt) {
     revision_of: null,
     started_at: startedAt,
     open: "what",
+    quick: false,
     category: null,
     type: null,
-    when: { mode: null, tapped_at: startedAt, ago: "", start: { day: "", hh: "", mm: "" }, end: null, precision: "T1" },
+    when: { mode: null, tapped_at: startedAt, taps: [], ago: "", start: { day: "", hh: "", mm: "" }, end: null, precision: "T1", told: null },
     observer: { mode: null, gnss: null, map: null, mgrs: "", post: null },
     event: {
-      mode: null, dir16: null, by_degrees: false, degrees: "", north: "magnetic", dist_known: null, min: "", max: "",
+      mode: null, dir16: null, by_degrees: false, by: "hand", degrees: "", north: "magnetic", dist_known: null, min: "", max: "",
       basis: "estimate", place: null, point_by: "map", point: null, mgrs: "",
     },
-    count: { n: "1", qualifier: "exact" },
+    count: { n: "1", qualifier: "exact", told: null },
     means: null,
     info_type: "observed",
     exposure: null,
@@ -49,7 +58,8 @@ export function emptyDraft(id, startedAt) {
 /** [start, end] in milliseconds, as the draft says; NaN where it says no time, null where there is no end. */
 export function timeOf(draft) {
   const { when } = draft;
-  if (when.mode === "now") return [when.tapped_at, null];
+  if (when.mode === "now") return when.taps?.length > 1 ? [when.taps[0], when.taps.at(-1)] : [when.tapped_at, null];
+  if (when.mode === "told") return [when.told.start, when.told.end];
   if (when.mode === "ago") return [when.tapped_at - numberOf(when.ago) * 60_000, null];
   if (when.mode === "at") return [instantOf(when.start), when.end ? instantOf(when.end) : null];
   return [NaN, null];
@@ -59,6 +69,7 @@ export function timeOf(draft) {
 export function precisionOf(draft) {
   const { when } = draft;
   const told = draft.info_type !== "observed";
+  if (when.mode === "told") return { precision: when.told.precision, basis: when.told.basis };
   if (when.mode === "now") return { precision: "T0", basis: "tap" };
   if (when.mode === "ago") {
     const minutes = numberOf(when.ago);
@@ -127,10 +138,16 @@ function judgeObserver(draft, need) {
   return need("observer", "which-post", "error.post", observer.post);
 }
 
-/** Zone, band, square and an even number of digits: what the server will turn into a square of that size. */
+/** A reference that names a square: what the server will place there. */
 export function isMgrs(text) {
-  const found = /^(\d{1,2})[C-HJ-NP-X][A-HJ-NP-Z][A-HJ-NP-V](\d{0,10})$/.exec(text.replace(/\s+/g, "").toUpperCase());
-  return Boolean(found) && Number(found[1]) >= 1 && Number(found[1]) <= 60 && found[2].length % 2 === 0;
+  return squareOf(text) !== null;
+}
+
+/** Whether a phone's compass and the eye point to about the same direction; a compass alone is not believed. */
+export function compassAgrees({ by_degrees, by, degrees, dir16 }) {
+  if (!by_degrees || by !== "phone" || !dir16 || Number.isNaN(numberOf(degrees))) return true;
+  const apart = Math.abs(((numberOf(degrees) - DIR16.indexOf(dir16) * 22.5 + 540) % 360) - 180);
+  return apart <= AGREES_DEG;
 }
 
 function judgeEvent(draft, need) {
@@ -142,7 +159,9 @@ function judgeEvent(draft, need) {
   if (event.mode === "point") return need("event", "event-spot", "error.map", event.point);
   if (event.mode !== "direction") return true;
   if (event.by_degrees) need("event", "degrees", "error.degrees", within(event.degrees, 0, 360));
-  else need("event", "rose", "error.direction", event.dir16);
+  if (event.by_degrees && event.by === "phone") need("event", "rose", "error.by_eye", event.dir16);
+  else if (!event.by_degrees) need("event", "rose", "error.direction", event.dir16);
+  need("event", "degrees", "error.compass", compassAgrees(event));
   if (event.dist_known === null) return need("event", "distance", "error.distance", false);
   if (!event.dist_known) return true;
   need("event", "dist-min", "error.dist_number", within(event.min, 0, 100));
@@ -212,13 +231,21 @@ export function observation(draft, { capturedAt, clockOffsetS, taxonomy }) {
     co_observers: [],
     text: draft.text.trim() || null,
     witness: null,
-    media: draft.photos.map(({ media_id, sha256, bytes, mime }, at) => ({
-      media_id, slot: `photo${at + 1}`, sha256, bytes, mime,
-    })),
+    media: mediaOf(draft),
   };
 }
 
-function observerOf({ mode, gnss, map, mgrs, post }) {
+/** Photos in their order, then the voice note. */
+function mediaOf({ photos }) {
+  const slotted = photos.filter(isPhoto).map((photo, at) => ({ ...photo, slot: `photo${at + 1}` }));
+  return [...slotted, ...photos.filter((one) => !isPhoto(one))].map(({ media_id, slot, sha256, bytes, mime }) => ({ media_id, slot, sha256, bytes, mime }));
+}
+
+export function isPhoto({ slot }) {
+  return slot !== VOICE_SLOT;
+}
+
+export function observerOf({ mode, gnss, map, mgrs, post }) {
   const nowhere = { lon: null, lat: null, accuracy_m: null, mgrs: null, post: null };
   if (mode === "gnss") return { ...nowhere, lon: gnss.lon, lat: gnss.lat, accuracy_m: gnss.accuracy_m, method: "gnss" };
   if (mode === "map") return { ...nowhere, lon: map.lon, lat: map.lat, accuracy_m: map.accuracy_m, method: "map" };
@@ -230,7 +257,7 @@ function plainMgrs(text) {
   return text.replace(/\s+/g, "").toUpperCase();
 }
 
-function eventOf(event) {
+export function eventOf(event) {
   if (event.mode === "place") return { kind: "place", place: event.place };
   if (event.mode === "same") return { kind: "same_as_observer" };
   if (event.mode === "not_known") return { kind: "not_known" };
@@ -241,9 +268,10 @@ function eventOf(event) {
   return {
     kind: "direction",
     bearing_deg: event.by_degrees ? numberOf(event.degrees) % 360 : null,
-    dir16: event.by_degrees ? null : event.dir16,
+    // With a phone's compass goes what the eye said: readers see the word, the computer uses both.
+    dir16: event.by_degrees && event.by !== "phone" ? null : event.dir16,
     north: event.by_degrees ? event.north : "true",
-    bearing_sigma_deg: null,
+    bearing_sigma_deg: event.by_degrees && event.by === "phone" ? PHONE_COMPASS_SIGMA_DEG : null,
     dist_min_km: event.dist_known ? numberOf(event.min) : null,
     dist_max_km: event.dist_known ? numberOf(event.max) : null,
     dist_basis: event.basis,
@@ -251,8 +279,9 @@ function eventOf(event) {
 }
 
 /** "About" spreads to totals by its word; only "at least" and "too many to count" leave the top open. */
-function countedOf({ n, qualifier }) {
+function countedOf({ n, qualifier, told }) {
   const value = numberOf(n);
+  if (told && told.best === value && told.qualifier === qualifier) return told;
   const open = qualifier === "at_least" || qualifier === "uncountable";
   return { min: qualifier === "up_to" ? 1 : value, best: value, max: open ? null : value, qualifier };
 }
@@ -261,10 +290,16 @@ function fieldsOf(draft, taxonomy) {
   const told = {};
   for (const { code } of taxonomy.types[draft.type]?.fields || []) {
     const value = draft.fields[code];
+    if (taxonomy.fields[code].kind === "moments" && tapsOf(draft)) told[code] = tapsOf(draft).map(iso);
     if (value === undefined) continue;
     told[code] = value === "n_k" ? value : fieldValue(taxonomy.fields[code].kind, value);
   }
   return told;
+}
+
+/** When each bang was, where the count was tapped; null where it was not. */
+export function tapsOf({ when }) {
+  return when.mode === "now" && when.taps?.length > 1 ? when.taps : null;
 }
 
 function fieldValue(kind, value) {
@@ -283,4 +318,87 @@ function conditionsOf({ weather, wind, noise, visibility }) {
   if (wind) told.wind = wind;
   if (noise) told.noise = noise;
   return Object.keys(told).length ? told : null;
+}
+
+// Back ----------------------------------------------------------------------------------------------------
+
+/**
+ * The draft of a report's body, for a question of the base: `observation(draftOf(body, …), …)` is the body again,
+ * but for the moment at which it is written down. Photos are marked as sent: the phone need not have them.
+ */
+export function draftOf(body, { id, startedAt, taxonomy }) {
+  const draft = emptyDraft(id, startedAt);
+  const { type, category, means, info_type, exposure, watch_id } = body;
+  return Object.assign(draft, {
+    observation_id: body.observation_id,
+    revision_no: body.revision_no,
+    revision_of: body.revision_of,
+    open: null,
+    type, category, means, info_type, exposure, watch_id,
+    exposure_touched: true,
+    when: { ...draft.when, ...whenOf(body, type === "nothing_observed") },
+    observer: { ...draft.observer, ...standingOf(body.observer, Date.parse(body.time.start)) },
+    event: type === "nothing_observed" ? draft.event : { ...draft.event, ...happeningOf(body.event) },
+    count: body.count ? { n: String(body.count.best), qualifier: body.count.qualifier, told: body.count } : draft.count,
+    fields: Object.fromEntries(Object.entries(body.fields)
+      .filter(([code]) => taxonomy.fields[code] && taxonomy.fields[code].kind !== "moments")
+      .map(([code, value]) => [code, value === "n_k" ? value : askedValue(taxonomy.fields[code].kind, value)])),
+    conditions: {
+      weather: body.conditions?.weather ?? null,
+      wind: body.conditions?.wind ?? null,
+      noise: body.conditions?.noise ?? null,
+      visibility: written(body.conditions?.visibility_km),
+    },
+    photos: body.media.map(({ slot, ...photo }) => (isPhoto({ slot }) ? { ...photo, sent: true } : { ...photo, slot, sent: true })),
+    text: body.text ?? "",
+  });
+}
+
+function written(number) {
+  return number === null || number === undefined ? "" : String(number);
+}
+
+function whenOf({ time, fields, info_type }, isSpan) {
+  const [start, end] = [Date.parse(time.start), time.end === null ? null : Date.parse(time.end)];
+  const taps = fields.tap_times?.map((text) => Date.parse(text)) ?? [];
+  if (time.basis === "tap" && time.precision === "T0" && (end === null || taps.length > 1)) return { mode: "now", tapped_at: start, taps };
+  const typed = { mode: "at", start: wallTime(start), end: end === null ? null : wallTime(end), precision: time.precision };
+  const again = precisionOf({ when: typed, info_type });
+  const toTheMinute = start % 60_000 === 0 && (end ?? 0) % 60_000 === 0;
+  if (isSpan || (toTheMinute && again.basis === time.basis)) return typed;
+  return { mode: "told", told: { start, end, precision: time.precision, basis: time.basis } };
+}
+
+function standingOf({ method, lon, lat, accuracy_m, mgrs, post }, at) {
+  if (method === "gnss") return { mode: "gnss", gnss: { lon, lat, accuracy_m, at } };
+  if (method === "map") return { mode: "map", map: { lon, lat, accuracy_m } };
+  return method === "mgrs" ? { mode: "mgrs", mgrs } : { mode: "post", post };
+}
+
+function happeningOf(event) {
+  if (event.kind === "place") return { mode: "place", place: event.place };
+  if (event.kind === "same_as_observer") return { mode: "same" };
+  if (event.kind === "not_known") return { mode: "not_known" };
+  if (event.kind === "point" && event.mgrs) return { mode: "point", point_by: "mgrs", mgrs: event.mgrs };
+  if (event.kind === "point") return { mode: "point", point_by: "map", point: { lon: event.lon, lat: event.lat, accuracy_m: event.accuracy_m } };
+  const by_degrees = event.bearing_deg !== null;
+  return {
+    mode: "direction",
+    dir16: event.dir16,
+    by_degrees,
+    by: event.bearing_sigma_deg === null ? "hand" : "phone",
+    degrees: written(event.bearing_deg),
+    north: by_degrees ? event.north : "magnetic",
+    dist_known: event.dist_max_km !== null,
+    min: written(event.dist_min_km),
+    max: written(event.dist_max_km),
+    basis: event.dist_basis,
+  };
+}
+
+function askedValue(kind, value) {
+  if (["number", "integer", "duration_min"].includes(kind)) return String(value);
+  if (kind === "datetime") return wallTime(Date.parse(value));
+  if (kind === "tally") return value.map(({ min, max, ...codes }) => ({ ...codes, min: String(min), max: written(max) }));
+  return value;
 }

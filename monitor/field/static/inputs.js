@@ -25,7 +25,7 @@ function errorLine(id, error) {
  * A group of buttons of which one (or, with `multi`, several) is chosen; the chosen one carries a check mark.
  * They are real radio buttons and check boxes, so that keys and screen readers treat them as such.
  */
-export function choices({ id, legend, hidden = false, hint, error, options, value, multi = false, wide = false, change }) {
+export function choices({ id, legend, hidden = false, hint, error, options, value, multi = false, wide = false, columns, change }) {
   const chosen = multi ? value || [] : [value];
   const toggle = (code, on) => {
     if (!multi) return change(code);
@@ -40,7 +40,7 @@ export function choices({ id, legend, hidden = false, hint, error, options, valu
     errorLine(id, error),
     h(
       "div",
-      { class: wide ? "options wide" : "options" },
+      { class: wide ? "options wide" : columns ? `options columns-${columns}` : "options" },
       options.map(([code, label, note]) =>
         h(
           "label",

@@ -1,13 +1,14 @@
 // The larger pieces of the form: compass rose, time of day, place search, weapon, rows of counts, stopwatch.
 
 import { button, h, svg } from "./dom.js";
+import { soundRange } from "./ground.js";
 import { box, choices, select } from "./inputs.js";
 import { dayText, lastDays, now, wallTime } from "./time.js";
-import { maybe, shownNumber, t } from "./words.js";
+import { maybe, numberOf, shownNumber, t } from "./words.js";
 
 const DAYS_BACK = 14;
 const MOST_FOUND = 8;
-const SOUND_KM_PER_S = 0.34;
+const RING = 44; // of 100: as wide as thumbs of 48 px and more can be told apart
 
 /**
  * Sixteen radio buttons on a ring. The eight main points carry their letters, the others a dot; the middle says
@@ -27,13 +28,13 @@ export function rose({ id, legend, error, options, value, change }) {
     });
     const face = h("span", { class: "face" }, index % 2 ? null : t(`rose.${code}`));
     const point = h("label", { class: index % 2 ? "point half" : "point" }, input, face);
-    point.style.left = `${50 + 42 * Math.sin(angle)}%`;
-    point.style.top = `${50 - 42 * Math.cos(angle)}%`;
+    point.style.left = `${50 + RING * Math.sin(angle)}%`;
+    point.style.top = `${50 - RING * Math.cos(angle)}%`;
     return point;
   });
   const needle = svg("svg", { viewBox: "0 0 100 100", "aria-hidden": "true", class: "needle" },
-    svg("circle", { cx: 50, cy: 50, r: 42 }),
-    at >= 0 && svg("path", { d: "M50 17.5l4 7h-8z", transform: `rotate(${at * 22.5} 50 50)` }));
+    svg("circle", { cx: 50, cy: 50, r: RING }),
+    at >= 0 && svg("path", { d: "M50 15.5l4 7h-8z", transform: `rotate(${at * 22.5} 50 50)` }));
   const middle = h("span", { class: "middle", "aria-hidden": "true" },
     at >= 0 ? [h("strong", {}, options[at][1]), h("span", {}, `${shownNumber(at * 22.5)}°`)] : h("span", {}, t("event.rose_hint")));
   return h("fieldset", { id, class: "rose-group", tabindex: "-1", "aria-describedby": error && `${id}-error` },
@@ -130,16 +131,16 @@ export function placePicker({ id, label, hint, error, places, near, value, chang
 }
 
 /** Family first, then the kinds within it; a family is an answer of its own. */
-export function weaponPicker({ id, label, weapons, allowed, notKnown, value, change }) {
+export function weaponPicker({ id, label, weapons, allowed, notKnown, columns, value, change }) {
   const row = weapons.find((weapon) => weapon.code === value);
   const family = row ? row.family || row.code : value;
   const families = weapons.filter((weapon) => !weapon.family && (!allowed || allowed.includes(weapon.code)));
-  const within = weapons.filter((weapon) => weapon.family === family);
+  const within = family ? weapons.filter((weapon) => weapon.family === family) : [];
   const toggle = (code) => change(code === value ? undefined : code);
   return h("div", { class: "stack" },
-    choices({ id, legend: label, value: family, change: toggle,
+    choices({ id, legend: label, columns, value: family, change: toggle,
       options: [...families.map((weapon) => [weapon.code, weapon.label]), ["n_k", notKnown]] }),
-    within.length > 0 && choices({ id: `${id}-kind`, legend: t("details.weapon_kind"), value, change: toggle,
+    within.length > 0 && choices({ id: `${id}-kind`, legend: t("details.weapon_kind"), columns, value, change: toggle,
       options: within.map((weapon) => [weapon.code, weapon.label]) }));
 }
 
@@ -170,18 +171,58 @@ export function tally({ id, label, hint, error, field, lists, notKnown, value = 
     button(`${id}-add`, t("tally.add"), () => change([...value, empty], true)));
 }
 
-let flashAt = null;
+let flash = null; // {at, ticking} between light and sound
+let airC = "15";
 
-/** Flash to bang: the seconds between light and sound, as kilometres with a tenth to either side. */
-export function stopwatch({ change, draw }) {
-  if (flashAt === null) {
-    return button("flash", t("event.flash"), () => { flashAt = performance.now(); draw(); });
+/**
+ * Flash to bang: the seconds between light and sound, as a range with its error, by the air's temperature. Other
+ * ways to a distance may stand beside its button.
+ */
+export function flashToBang({ event, change, draw }, ...beside) {
+  const set = (seconds) => {
+    const celsius = Math.min(60, Math.max(-60, numberOf(airC) || 0));
+    const { m, error_m } = soundRange(seconds, celsius);
+    const km = (metres) => (metres / 1000).toFixed(m < 3000 ? 2 : 1);
+    change({ min: km(Math.max(0, m - error_m)), max: km(m + error_m), basis: "flash_to_bang", dist_known: true,
+      flash: { seconds, air_c: celsius, km: km(m), error_km: km(error_m) } });
+  };
+  const begin = () => {
+    stopFlash();
+    const at = performance.now();
+    flash = { at, ticking: setInterval(() => document.getElementById("flash-now")?.replaceChildren(secondsSince(at)), 100) };
+    draw();
+  };
+  if (flash) {
+    return h("div", { class: "flash" },
+      h("p", { class: "big", id: "flash-now", "aria-hidden": "true" }, secondsSince(flash.at)),
+      h("div", { class: "row" },
+        button("bang", t("event.bang"), () => {
+          const seconds = (performance.now() - flash.at) / 1000;
+          stopFlash();
+          set(seconds);
+        }, "primary"),
+        button("flash-stop", t("form.cancel"), () => { stopFlash(); draw(); }, "quiet")));
   }
-  return h("div", { class: "row" },
-    button("bang", t("event.bang"), () => {
-      const km = ((performance.now() - flashAt) / 1000) * SOUND_KM_PER_S;
-      flashAt = null;
-      change({ min: (km * 0.9).toFixed(1), max: Math.max(km * 1.1, 0.1).toFixed(1), basis: "flash_to_bang", dist_known: true });
-    }, "primary"),
-    button("flash-stop", t("form.cancel"), () => { flashAt = null; draw(); }, "quiet"));
+  const done = event.basis === "flash_to_bang" && event.flash;
+  return h("div", { class: "stack" },
+    h("div", { class: "ways" }, button("flash", t("event.flash"), begin, "quiet"), beside),
+    done && h("div", { class: "row end" },
+      h("p", { class: "chosen", role: "status" }, h("span", {},
+        t("event.flash_is", { km: shownNumber(done.km), error: shownNumber(done.error_km) }),
+        h("small", {}, t("event.flash_from", { s: shownNumber(done.seconds.toFixed(1)), c: shownNumber(done.air_c) })))),
+      box({ id: "air", label: t("event.air"), kind: "number", unit: "°C", narrow: true, value: airC,
+        input: (text) => {
+          airC = text;
+          if (!Number.isNaN(numberOf(text))) set(done.seconds);
+        } })));
+}
+
+/** Nothing counts on once a report is put down. */
+export function stopFlash() {
+  clearInterval(flash?.ticking);
+  flash = null;
+}
+
+function secondsSince(at) {
+  return `${shownNumber(((performance.now() - at) / 1000).toFixed(1))} ${t("unit.s")}`;
 }

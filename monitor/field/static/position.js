@@ -53,11 +53,11 @@ export function stopFinding() {
 }
 
 /** "12 m", "1.4 km". */
-export function metres(m) {
-  return m < 1000 ? `${m} ${t("unit.m")}` : `${shownNumber((m / 1000).toFixed(1))} ${t("unit.km")}`;
+export function metres(m, decimals = 1) {
+  return m < 1000 ? `${m}\u00a0${t("unit.m")}` : `${shownNumber((m / 1000).toFixed(decimals))}\u00a0${t("unit.km")}`;
 }
 
-/** A point with how exact it is. */
+/** A point in decimal degrees and how exact it is. */
 export function pointText({ lon, lat, accuracy_m }) {
   return t("map.point", { lat: lat.toFixed(4), lon: lon.toFixed(4), far: metres(accuracy_m) });
 }

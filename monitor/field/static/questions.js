@@ -1,14 +1,17 @@
 // The questions of a report: each knows its title, its answer in a line, and how it is asked.
 
-import { HALF_HOUR_MS, OWN_SENSES, countOf, isNegative, precisionOf, timeOf } from "./compose.js";
+import { compassHelp } from "./compass.js";
+import { HALF_HOUR_MS, OWN_SENSES, compassAgrees, countOf, eventOf, isNegative, isPhoto, observerOf, precisionOf, tapsOf, timeOf } from "./compose.js";
 import { placeLabel, watchLabel } from "./app.js";
 import { button, h } from "./dom.js";
+import { declinationAt, stoodAt } from "./ground.js";
 import { box, choices, select } from "./inputs.js";
 import { glyph } from "./glyphs.js";
-import { dayAndTime, placePicker, rose, stopwatch, tally, weaponPicker } from "./parts.js";
+import { dayAndTime, flashToBang, placePicker, rose, tally, weaponPicker } from "./parts.js";
 import { photoQuestion } from "./photos.js";
 import { isFinding, pointText } from "./position.js";
 import { clockText, momentText, now, secondsText, wallTime } from "./time.js";
+import { voiceQuestion } from "./voice.js";
 import { maybe, numberOf, shownNumber, t } from "./words.js";
 
 const LOCATED = ["settlement", "post", "base"];
@@ -57,9 +60,10 @@ function askWhen(form) {
   const { when } = draft;
   const set = (facts, drawn = true) => form.change(() => Object.assign(when, facts), drawn);
   const modes = [["now", t("when.now")], ["ago", t("when.ago")], ["at", t("when.at")]];
+  if (when.told) modes.unshift(["told", t("when.told")]);
   const begin = (mode) => {
     const facts = { mode };
-    if (mode === "now" && when.mode !== "now") facts.tapped_at = now();
+    if (mode === "now" && when.mode !== "now") Object.assign(facts, { tapped_at: now(), taps: [] });
     if (mode === "ago") facts.tapped_at = now();
     if (mode === "at" && !when.start.day) facts.start = { ...wallTime(now()), hh: "", mm: "" };
     set(facts);
@@ -67,8 +71,9 @@ function askWhen(form) {
   return h("div", { class: "stack" },
     choices({ id: "when", legend: t("when.how"), hidden: true, options: modes, value: when.mode, error: form.errors.when, change: begin }),
     when.mode === "now" && h("div", { class: "chosen" },
-      h("span", {}, t("when.tapped", { time: secondsText(when.tapped_at) })),
-      button("tap-again", t("when.tap_again"), () => set({ tapped_at: now() }), "quiet")),
+      h("span", {}, t("when.tapped", { time: tapsText(draft) })),
+      button("tap-again", t("when.tap_again"), () => set({ tapped_at: now(), taps: [] }), "quiet")),
+    when.mode === "told" && h("p", { class: "chosen" }, h("span", {}, timeText(draft))),
     when.mode === "ago" && [
       choices({ id: "ago-chips", legend: t("when.minutes"), options: AGO.map((n) => [n, shownNumber(n)]), value: when.ago,
         change: (ago) => set({ ago, tapped_at: now() }) }),
@@ -78,7 +83,7 @@ function askWhen(form) {
     when.mode === "at" && [...spanBoxes(form, false), precision(form)]);
 }
 
-function spanBoxes(form, endNeeded) {
+export function spanBoxes(form, endNeeded) {
   const { draft, errors } = form;
   const { when } = draft;
   const moved = (part) => (value, drawn) => form.change(() => { when[part] = value; }, drawn);
@@ -97,9 +102,16 @@ function precision(form) {
     change: (code) => form.change(() => { form.draft.when.precision = code; }, true) });
 }
 
+/** "02:14:03", or "02:14:03–02:14:40" where each bang was tapped. */
+export function tapsText(draft) {
+  const [first, last] = [timeOf(draft)[0], tapsOf(draft)?.at(-1)].map((at) => at && secondsText(at));
+  return last && last !== first ? `${first}–${last}` : first;
+}
+
 export function timeText(draft) {
   const [start, end] = timeOf(draft);
   if (Number.isNaN(start)) return "";
+  if (tapsOf(draft)) return tapsText(draft);
   const exact = draft.when.mode === "now" ? secondsText(start) : momentText(start);
   const about = precisionOf(draft).precision;
   const span = end === null || Number.isNaN(end) ? exact : `${exact}–${clockText(end)}`;
@@ -108,13 +120,13 @@ export function timeText(draft) {
 
 // Observer -------------------------------------------------------------------------------------------------
 
-function askObserver(form) {
+export function askObserver(form) {
   const { draft, errors } = form;
   const { observer } = draft;
   const set = (facts, drawn = true) => form.change(() => Object.assign(observer, facts), drawn);
   const modes = [["gnss", t("observer.gnss")], ["post", t("observer.post")], ["map", t("observer.map")], ["mgrs", t("observer.mgrs")]];
   const pick = async () => {
-    const point = await form.pickPoint({ title: t("observer.map_title"), at: observer.map || form.here() });
+    const point = await form.pickPoint({ title: t("observer.map_title"), at: observer.map || form.here(), own: observer.gnss });
     if (point) set({ map: point });
   };
   const begin = (mode) => {
@@ -148,7 +160,7 @@ function gnssState(form) {
 }
 
 
-function observerText(form) {
+export function observerText(form) {
   const { observer } = form.draft;
   if (observer.mode === "gnss" && observer.gnss) return t("observer.short_gnss", { m: observer.gnss.accuracy_m });
   if (observer.mode === "map" && observer.map) return pointText(observer.map);
@@ -164,13 +176,13 @@ function askEvent(form) {
   const set = (facts, drawn = true) => form.change(() => Object.assign(event, facts), drawn);
   const modes = ["direction", "place", "point", "same", "not_known"].map((mode) => [mode, t(`event.${mode}`)]);
   const pick = async () => {
-    const point = await form.pickPoint({ title: t("event.map_title"), at: event.point || form.here() });
+    const point = await form.pickPoint({ title: t("event.map_title"), at: event.point || form.here(), own: standing(form) });
     if (point) set({ point });
   };
   return h("div", { class: "stack" },
     choices({ id: "event", legend: t("event.how"), hidden: true, options: modes, value: event.mode, error: errors.event,
       change: (mode) => set({ mode }) }),
-    event.mode === "direction" && direction(form, set),
+    event.mode === "direction" && direction(form),
     event.mode === "place" && placePicker({ id: "which-place", label: t("event.which_place"), error: errors["which-place"],
       places: form.places.filter((place) => LOCATED.includes(place.kind)), near: form.here(), value: event.place,
       change: (place) => set({ place }) }),
@@ -187,38 +199,90 @@ function askEvent(form) {
     ]);
 }
 
-function direction(form, set) {
+/** Where the observer stood, as it will be stored; null while nobody can tell. */
+export function standing(form) {
+  const { observer } = form.draft;
+  return observer[observer.mode] ? stoodAt(observerOf(observer), form.places) : null;
+}
+
+/** Direction and distance, with all that helps to tell them. */
+export function direction(form) {
+  const { draft } = form;
+  const { event } = draft;
+  const set = (facts, drawn = true) => form.change(() => Object.assign(event, facts), drawn);
+  return h("div", { class: "stack" },
+    event.by_degrees ? degrees(form, set) : ring(form, set, t("event.which_direction")),
+    button("by-degrees", t(event.by_degrees ? "event.use_rose" : "event.use_degrees"), () => set({ by_degrees: !event.by_degrees }), "quiet"),
+    distance(form, set));
+}
+
+function isWhole(form) {
+  const { event } = form.draft;
+  const way = event.by_degrees ? numberOf(event.degrees) >= 0 : event.dir16;
+  const far = event.dist_known === false || (numberOf(event.max) > 0 && numberOf(event.min) <= numberOf(event.max));
+  return Boolean(way && event.dist_known !== null && far && standing(form));
+}
+
+function ring(form, set, legend) {
+  const { event } = form.draft;
+  return rose({ id: "rose", legend, options: list(form, "dir16"), value: event.dir16, error: form.errors.rose, change: (dir16) => set({ dir16 }) });
+}
+
+/** A bearing in degrees: typed from a hand compass, or read from the phone and then held against the eye. */
+function degrees(form, set) {
+  const { event } = form.draft;
+  const phone = event.by === "phone";
+  return h("div", { class: "stack" },
+    box({ id: "degrees", label: t("event.degrees"), hint: t("event.degrees_hint"), kind: "number", unit: "°", narrow: true,
+      value: event.degrees, error: form.errors.degrees, input: (typed) => set({ degrees: typed, by: "hand" }, false) }),
+    compassHelp({ draw: form.draw, take: (read) => set({ degrees: read, by: "phone", north: "magnetic" }) }),
+    choices({ id: "north", legend: t("event.north"), options: list(form, "north"), value: event.north, change: (north) => set({ north }) }),
+    declinationLine(form),
+    phone && h("p", { class: "notice" }, t("compass.doubt")),
+    phone && ring(form, set, t("compass.by_eye")),
+    !compassAgrees(event) && h("p", { class: "notice warn", role: "status" }, t("error.compass")));
+}
+
+/** What a magnetic bearing is against true north, said where it is used. */
+function declinationLine(form) {
+  const { event } = form.draft;
+  const stood = event.north === "magnetic" && standing(form);
+  const east = stood ? declinationAt(form.declination, stood.lon, stood.lat) : null;
+  const bearing = numberOf(event.degrees);
+  if (east === null || Number.isNaN(bearing)) return null;
+  return h("p", { id: "declination", class: "hint" }, t("event.declination", {
+    magnetic: shownNumber(bearing),
+    east: `${east < 0 ? "−" : "+"} ${shownNumber(Math.abs(east).toFixed(1))}`,
+    true: shownNumber(((bearing + east + 360) % 360).toFixed(1)),
+    model: form.declination.model,
+  }));
+}
+
+function distance(form, set) {
   const { draft, errors } = form;
   const { event } = draft;
   const range = DISTANCES.find(([min, max]) => event.dist_known && event.min === min && event.max === max);
+  const own = event.dist_known && !range;
   const ranges = [
     ...DISTANCES.map(([min, max]) => [`${min}-${max}`, min === "0" ? t("event.under", { max }) : t("event.range", { min, max })]),
-    ["n_k", t("event.dist_not_known")],
+    ["n_k", form.taxonomy.not_known],
   ];
   const choose = (code) => {
-    if (code === "n_k") return set({ dist_known: false });
+    if (code === "n_k") return set({ dist_known: false, flash: null });
     const [min, max] = code.split("-");
-    return set({ dist_known: true, min, max, basis: "estimate" });
+    return set({ dist_known: true, min, max, basis: "estimate", flash: null });
   };
+  const type = () => set({ dist_known: true, min: "", max: "", basis: "estimate", flash: null });
+  const end = (id, label) => box({ id: `dist-${id}`, label, kind: "number", unit: t("unit.km"), narrow: true, value: event[id],
+    error: errors[`dist-${id}`], input: (km) => set({ [id]: km }, false) });
   return h("div", { class: "stack" },
-    event.by_degrees
-      ? h("div", { class: "stack" },
-        box({ id: "degrees", label: t("event.degrees"), hint: t("event.degrees_hint"), kind: "number", unit: "°", narrow: true,
-          value: event.degrees, error: errors.degrees, input: (degrees) => set({ degrees }, false) }),
-        choices({ id: "north", legend: t("event.north"), options: list(form, "north"), value: event.north, change: (north) => set({ north }) }))
-      : rose({ id: "rose", legend: t("event.which_direction"), options: list(form, "dir16"), value: event.dir16, error: errors.rose,
-        change: (dir16) => set({ dir16 }) }),
-    button("by-degrees", t(event.by_degrees ? "event.use_rose" : "event.use_degrees"), () => set({ by_degrees: !event.by_degrees }), "quiet"),
-    choices({ id: "distance", legend: t("event.how_far"), options: ranges, error: errors.distance,
+    choices({ id: "distance", legend: t("event.how_far"), options: ranges, error: errors.distance, columns: 3,
       value: event.dist_known === false ? "n_k" : range && range.join("-"), change: choose }),
-    event.dist_known !== false && h("div", { class: "row" },
-      box({ id: "dist-min", label: t("event.dist_from"), kind: "number", unit: t("unit.km"), narrow: true, value: event.min,
-        error: errors["dist-min"], input: (min) => set({ min, dist_known: true }, false) }),
-      box({ id: "dist-max", label: t("event.dist_to"), kind: "number", unit: t("unit.km"), narrow: true, value: event.max,
-        error: errors["dist-max"], input: (max) => set({ max, dist_known: true }, false) })),
-    event.dist_known !== false && h("div", { class: "stack" },
-      select({ id: "basis", label: t("event.basis"), value: event.basis, options: list(form, "dist_basis"), change: (basis) => set({ basis }) }),
-      stopwatch({ change: set, draw: form.draw })));
+    own && h("div", { class: "row" }, end("min", t("event.dist_from")), end("max", t("event.dist_to"))),
+    own && select({ id: "basis", label: t("event.basis"), value: event.basis, options: list(form, "dist_basis"), change: (basis) => set({ basis }) }),
+    flashToBang({ event, change: set, draw: form.draw },
+      !own && button("dist-own", t("event.dist_own"), type, "quiet"),
+      isWhole(form) && button("show-area", t("map.show"), () => form.showArea(standing(form), eventOf(event)), "quiet")));
 }
 
 function eventText(form) {
@@ -262,7 +326,7 @@ function countText(form) {
   return t(`count.short_${qualifier}`, { n });
 }
 
-function askMeans(form) {
+export function askMeans(form) {
   const { draft, errors } = form;
   const negative = isNegative(draft);
   const options = list(form, "means").filter(([code]) => !negative || OWN_SENSES.includes(code));
@@ -282,6 +346,7 @@ function askMeans(form) {
 
 /** Who heard it was within earshot; a person still says so, or something graver, with one tap. */
 export function suggestedExposure(draft) {
+  if (["gunfire_near", "threat", "violence"].includes(draft.type)) return null;
   return draft.category === "CFV" && draft.means === "heard" ? "earshot" : draft.means ? "none" : null;
 }
 
@@ -292,7 +357,7 @@ function meansText(form) {
   return info_type === "observed" ? said : `${said} · ${labelOf(form, "info_type", info_type)}`;
 }
 
-function askExposure(form) {
+export function askExposure(form) {
   const { draft } = form;
   return choices({ id: "exposure", legend: t("exposure.how"), hidden: true, wide: true, options: list(form, "exposure"), value: draft.exposure,
     error: form.errors.exposure,
@@ -303,11 +368,12 @@ function askExposure(form) {
 
 function askDetails(form) {
   const { draft, taxonomy } = form;
-  const uses = taxonomy.types[draft.type]?.fields || [];
+  const uses = (taxonomy.types[draft.type]?.fields || []).filter(({ code }) => taxonomy.fields[code].kind !== "moments");
   return h("div", { class: "stack loose" }, uses.map((use) => askField(form, use)));
 }
 
-function askField(form, use) {
+/** One field of the type. `only` narrows a list to its common values; on a fast screen nothing is said of clearing. */
+export function askField(form, use, { only, columns, listed: isListed } = {}) {
   const { draft, taxonomy, errors } = form;
   const field = taxonomy.fields[use.code];
   const id = `field-${use.code}`;
@@ -320,18 +386,20 @@ function askField(form, use) {
   const notKnown = field.n_k ? [["n_k", taxonomy.not_known]] : [];
   const common = { id, label: field.label, legend: field.label, hint: field.hint, error: errors[id] };
   const toggled = (code) => set(code === value ? undefined : code);
-  const listed = (name) => [...taxonomy.lists[name].filter(([code]) => code !== "n_k"), ...notKnown];
+  const listed = (name) => [...taxonomy.lists[name].filter(([code]) => code !== "n_k"), ...notKnown]
+    .filter(([code]) => !only || only.includes(code) || code === value);
   switch (field.kind) {
     case "choice":
-      return optional(choices({ ...common, options: listed(field.list), value, change: toggled }), id, value, set);
+      if (isListed) return select({ ...common, value, none: t("form.not_asked"), options: listed(field.list), change: set });
+      return optional(choices({ ...common, columns, options: listed(field.list), value, change: toggled }), id, value, !draft.quick && set);
     case "yes_no_nk":
-      return optional(choices({ ...common, options: listed("yes_no"), value, change: toggled }), id, value, set);
+      return optional(choices({ ...common, columns, options: listed("yes_no"), value, change: toggled }), id, value, !draft.quick && set);
     case "multi_choice":
       return choices({ ...common, multi: true, options: listed(field.list), value, change: set });
     case "dir16":
       return select({ ...common, value, none: t("form.not_asked"), options: listed("dir16"), change: set });
     case "weapon":
-      return optional(weaponPicker({ ...common, weapons: taxonomy.weapons, allowed: use.weapons, notKnown: taxonomy.not_known, value, change: set }), id, value, set);
+      return optional(weaponPicker({ ...common, columns, weapons: taxonomy.weapons, allowed: use.weapons, notKnown: taxonomy.not_known, value, change: set }), id, value, !draft.quick && set);
     case "place":
       return placePicker({ ...common, places: form.places, near: form.here(), value, change: set });
     case "tally":
@@ -347,7 +415,7 @@ function askField(form, use) {
 
 /** A radio group has no way back to "not asked"; this is it. */
 function optional(group, id, value, set) {
-  if (value !== undefined) group.append(button(`${id}-clear`, t("form.clear"), () => set(undefined), "quiet clear"));
+  if (value !== undefined && set) group.append(button(`${id}-clear`, t("form.clear"), () => set(undefined), "quiet clear"));
   return group;
 }
 
@@ -421,7 +489,7 @@ function askText(form) {
 
 // Negative report ------------------------------------------------------------------------------------------
 
-function askWatch(form) {
+export function askWatch(form) {
   const { draft } = form;
   if (!form.watches.length) return h("p", { class: "notice warn" }, t("watch.none_open"));
   return choices({ id: "watch", legend: t("watch.which"), hidden: true, wide: true, error: form.errors.watch, value: draft.watch_id,
@@ -430,7 +498,7 @@ function askWatch(form) {
     change: (id) => form.change(() => form.takeWatch(draft, id), true) });
 }
 
-function askSpan(form) {
+export function askSpan(form) {
   const { when } = form.draft;
   if (!when.end) when.end = wallTime(now());
   if (!when.start.day) when.start = wallTime(now() - HALF_HOUR_MS);
@@ -458,8 +526,11 @@ export const ASKED = {
   },
   conditions: { ask: askConditions, text: conditionsText, optional: true },
   photos: {
-    ask: photoQuestion,
-    text: ({ draft }) => (draft.photos.length ? t("photos.count", { n: draft.photos.length }) : ""),
+    ask: (form) => h("div", { class: "stack loose" }, photoQuestion(form), voiceQuestion(form)),
+    text: ({ draft }) => {
+      const photos = draft.photos.filter(isPhoto).length;
+      return [photos && t("photos.count", { n: photos }), draft.photos.length > photos && t("voice.title")].filter(Boolean).join(" · ");
+    },
     optional: true,
   },
   text: { ask: askText, text: ({ draft }) => draft.text.trim(), optional: true },

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 
 from incidents.intake.locate import Ground, KnownPlace, locate
@@ -34,6 +36,9 @@ def test_a_magnetic_bearing_is_turned_by_the_declination():
         "dist_max_km": 5,
     }
     assert locate(AT_THE_POST, event, GROUND).bearing_deg == pytest.approx(86.5)
+    # By the World Magnetic Model where and when it was taken, once the time is known.
+    then = dt.datetime(2022, 9, 13, tzinfo=dt.UTC)
+    assert locate(AT_THE_POST, event, GROUND, then).bearing_deg == pytest.approx(86.59, abs=0.02)
 
 
 def test_an_unknown_place_of_the_event_leaves_it_in_the_observers_sector():

@@ -163,6 +163,11 @@ def test_tier_is_the_weapons_or_the_types(fields, type_code, tier):
         ("killed", {"identity_note": 7}, ["value_not_allowed:identity_note"]),
         ("delay", {"delay_min": 45}, []),
         ("delay", {"delay_min": 4.5}, ["value_not_allowed:delay_min=4.5"]),
+        ("explosion", {"tap_times": ["2022-09-13T02:14:03+04:00", "2022-09-13T02:14:03+04:00"]}, []),
+        ("explosion", {"tap_times": ["2022-09-13T02:14:03+04:00", "2022-09-12T22:14:02+00:00"]},
+         ["value_not_allowed:tap_times=<list>"]),
+        ("explosion", {"tap_times": ["2022-09-13T02:14:03"]}, ["value_not_allowed:tap_times=<list>"]),
+        ("explosion", {"tap_times": []}, ["value_not_allowed:tap_times=<list>"]),
         ("explosion", {"in_zone": "zone-3"}, []),
         ("explosion", {"in_zone": "over there"}, ["value_not_allowed:in_zone=<str>"]),
     ],
@@ -213,6 +218,14 @@ def test_the_phone_gets_one_language_and_can_follow_every_reference(language):
             assert field.get("list", "dir16") in known["lists"]
             assert set(field.get("by", [])) <= set(known["lists"])
     assert len(json.dumps(known, ensure_ascii=False).encode()) < 80_000
+
+
+def test_the_phone_is_told_which_fields_are_private():
+    fields = taxonomy_json("en")["fields"]
+    private = {code for code, field in fields.items() if field.get("private")}
+    assert private == {"identity_note", "held_by_stated", "stated_identity"} | {
+        code for code, field in taxonomy().fields.items() if field.kind == "text_private"
+    }
 
 
 def test_another_language_is_refused():

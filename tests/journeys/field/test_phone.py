@@ -14,12 +14,19 @@ from incidents.intake.service import review_observation
 from monitor.field.messages import LANGUAGES, messages
 
 OpenForm = Callable[..., Page]
+Unlock = Callable[[Page], None]
 TINY_PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
 SMALLEST_TARGET_PX = 44
 TARGETS = "button:visible, select:visible, input:not([type=file]):visible, label.choice:visible, .top a"
+# A correction begins anew: what was sent is sealed, and the phone knows no more than its type.
+ANSWERS = {
+    "observer": ["observer-gnss"],
+    "event": ["event-direction", "rose-SW", "distance-3-5"],
+    "means": ["means-heard"],
+}
 QUESTIONS = "what when observer event count means exposure details conditions photos text".split()
 
 
@@ -32,6 +39,11 @@ def describe_explosion(page: Page) -> None:
     page.locator("#quick-explosion").click()
     tap(page, "rose-SW")
     tap(page, "distance-3-5")
+
+
+def all_questions(page: Page) -> None:
+    """From the fast screen to the long form."""
+    page.locator("#more").click()
 
 
 def send(page: Page) -> str:
@@ -64,17 +76,20 @@ def test_an_explosion_by_direction_and_distance_takes_five_taps_to_its_receipt(
     assert position.method == "gnss"
 
 
-def test_a_draft_survives_a_reload_and_a_change_of_language(open_form: OpenForm) -> None:
+def test_a_draft_survives_a_reload_and_a_change_of_language(open_form: OpenForm, unlock: Unlock) -> None:
     page = open_form()
     describe_explosion(page)
+    all_questions(page)
     page.locator("#open-text").click()
     page.locator("#text").fill("Two windows broke.")
     page.evaluate("new Promise((kept) => setTimeout(kept, 300))")
 
     page.reload()
+    unlock(page)
     expect(page.locator("#text")).to_have_value("Two windows broke.")
     address = page.url
     page.goto(address.replace("/field/en", "/field/hy"))
+    unlock(page)
 
     expect(page.locator("#text")).to_have_value("Two windows broke.")
     expect(page.locator("#open-event")).to_contain_text("3–5 կմ")
@@ -85,7 +100,6 @@ def test_nothing_seen_or_heard_is_filed_for_a_watch(
 ) -> None:
     page = open_form()
     page.locator("#quick-nothing").click()
-    page.locator("#next").click()
     tap(page, "means-heard")
     send(page)
 
@@ -151,7 +165,11 @@ def test_a_correction_is_the_next_revision_of_the_same_report(open_form: OpenFor
     describe_explosion(page)
     send(page)
     page.locator("#correct").click()
-    page.locator("#open-count").click()
+    tap(page, "when-now")
+    for question in ("observer", "event", "means", "exposure", "count"):
+        page.locator(f"#open-{question}").click()
+        for control in ANSWERS.get(question, ()):
+            tap(page, control)
     page.locator("#count-more").click()
 
     send(page)
@@ -163,6 +181,7 @@ def test_a_correction_is_the_next_revision_of_the_same_report(open_form: OpenFor
 def test_a_photo_arrives_with_the_hash_of_its_own_bytes(open_form: OpenForm, live_server: Any) -> None:
     page = open_form()
     describe_explosion(page)
+    all_questions(page)
     page.locator("#open-photos").click()
     page.locator("#photo-files").set_input_files(
         {"name": "crater.png", "mimeType": "image/png", "buffer": TINY_PNG}
@@ -179,6 +198,8 @@ def test_a_photo_arrives_with_the_hash_of_its_own_bytes(open_form: OpenForm, liv
 def test_a_point_is_picked_on_the_map_without_any_net_beyond_the_mission(open_form: OpenForm) -> None:
     page = open_form()
     page.locator("#quick-explosion").click()
+    all_questions(page)
+    page.locator("#open-event").click()
     tap(page, "event-point")
     page.locator("#event-spot").click()
     page.locator("#map-middle").click()
@@ -204,7 +225,8 @@ def test_a_question_of_the_base_is_shown_with_its_report(open_form: OpenForm, li
         review_observation(officer, row.observation_id, "returned", "Which side of the road?")
 
     page.locator("#home").click()
-    page.get_by_role("button", name=number).click()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.locator(".rows").get_by_role("button", name=number).last.click()
 
     expect(page.locator("main")).to_contain_text(messages("ru")["receipt.why_returned"])
     expect(page.locator("main")).to_contain_text("Which side of the road?")
@@ -216,6 +238,7 @@ def test_no_question_scrolls_sideways_and_every_target_fits_a_thumb(
 ) -> None:
     page = open_form(language)
     page.locator("#quick-explosion").click()
+    all_questions(page)
     wide: list[str] = []
     small: set[str] = set()
     twice: set[str] = set()

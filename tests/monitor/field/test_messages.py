@@ -18,7 +18,7 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 COMPOSED = {
     "month": {str(number) for number in range(1, 13)},
     "rose": {"N", "NE", "E", "SE", "S", "SW", "W", "NW"},
-    "state": "draft sending sign_in photos stopped".split()
+    "state": "draft finished sending blocked sign_in photos".split()
     + "received in_review accepted returned rejected quarantined".split(),
     "ask": "what when observer event count means exposure details conditions photos text watch span".split(),
     "place_kind": "settlement post base sector zone".split(),
@@ -29,7 +29,12 @@ COMPOSED = {
     "observer": "denied unavailable".split(),
     "when": ["T1", "T2", "T3"],
     "conditions": ["weather", "wind", "noise"],
-    "receipt": "number time digest revision photos why_returned why_rejected".split(),
+    "receipt": "number time digest revision photos signed head".split(),
+    "send": "no_net portal sign_in busy".split(),
+    "phone": [f"{code}{said}" for code in ("copy", "installed", "lasting", "enrolled", "clock") for said in ("", "_todo")],
+    "app": ["look_auto", "look_light", "look_dark"],
+    "compass": "denied none waiting".split(),
+    "quick": "explosion shots uav restriction".split(),
     "tally": "sex age_band person_status vehicle_class".split(),
     "reason": [
         "clock_ahead", "ends_before_it_starts", "not_allowed", "value_not_allowed", "unknown_field",
@@ -38,12 +43,13 @@ COMPOSED = {
     ],
 }  # fmt: skip
 NAMED = set(re.findall(r"""["']([a-z_]+\.[A-Za-z_0-9]+)["']""", SAID))
-FORM_ONLY = {"app.sign_in_more", "app.no_net_more"}
+FORM_ONLY = {"app.sign_in_more", "app.no_net_more", "app.insecure_more"}
 
 # The same word in another language than English is right only here.
 SAME_AS_ENGLISH = {
     "az": {"time.date", "unit.km", "unit.m", "place.km", "event.range", "watch_kind.post", "place_kind.post",
-           "tally.person_status", "month.4", "photos.kb", "photos.mb", "conditions.short_visibility"},
+           "tally.person_status", "month.4", "photos.kb", "photos.mb", "conditions.short_visibility",
+           "event.flash_is"},
     "hy": {"time.date"},
     "ru": {"time.date"},
 }  # fmt: skip

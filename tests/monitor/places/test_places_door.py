@@ -63,3 +63,14 @@ def test_the_base_map_is_geojson_that_says_what_each_feature_is(ground: App, cli
 @pytest.mark.parametrize("what", ["mission", "places", "lines", "basemap"])
 def test_strangers_see_nothing(ground: App, client: Any, what: str) -> None:
     assert client.nobody().get(f"/api/v1/{what}").status_code == 401
+
+
+def test_with_the_places_comes_how_far_magnetic_north_is_off_about_them(ground: App, client: Any) -> None:
+    told = client("monitor").get("/api/v1/places").json
+    grid = told["declination"]
+    assert (grid["model"], grid["epoch"]) == ("WMM2020", 2022.6)
+    assert len(grid["deg"]) == grid["nlon"] * grid["nlat"]
+    for place in told["places"]:
+        assert grid["lon0"] <= place["lon"] <= grid["lon0"] + grid["step"] * (grid["nlon"] - 1)
+        assert grid["lat0"] <= place["lat"] <= grid["lat0"] + grid["step"] * (grid["nlat"] - 1)
+    assert all(5.5 < degrees < 7.5 for degrees in grid["deg"])
