@@ -107,6 +107,11 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def moment(at: int) -> datetime:
+    """The moment so many microseconds after the start of 1970."""
+    return _EPOCH + at * _MICROSECOND
+
+
 def _metres(values: Iterable[int | None]) -> Real:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
@@ -479,7 +484,7 @@ def evaluate(
         return core.evaluate(rule, everything, watched, now)
     read = sorted((fact for fact in everything if rule.reads(fact)), key=_in_order)
     shelves = _shelves(rule, read)
-    spans = list(_stretches(_promising(rule, read), rule.asks.window))
+    spans = list(stretches(_promising(rule, read), rule.asks.window))
     hits: list[Hit] = []
     for done, (key, span) in enumerate(spans, 1):
         near = shelves[key].between(core.read_span(rule, span))
@@ -542,11 +547,10 @@ def _busy_steps(asks: Rate, read: Sequence[Fact]) -> Iterator[tuple[str, Span]]:
         steps = np.unique(-(-ends // every)[:, None] * every + within)
         n = sums[np.searchsorted(ends, steps, "right")] - sums[np.searchsorted(ends, steps - window, "right")]
         for step in steps[n >= asks.min_count].tolist():
-            at = _EPOCH + step * _MICROSECOND
-            yield read[mine[0]].key, Span(at, at)
+            yield read[mine[0]].key, Span(moment(step), moment(step))
 
 
-def _stretches(
+def stretches(
     spans: Iterable[tuple[str | None, Span]], together: timedelta
 ) -> Iterator[tuple[str | None, Span]]:
     """Spans of one key that lie close together, as one: what they read is read once."""
