@@ -30,6 +30,7 @@ class FindingRow:
     reason: str
     cause: str | None
     merged_into: str | None
+    split_from: str | None
     state: str
     condition_from: dt.datetime
     detectable_at: dt.datetime
@@ -43,6 +44,7 @@ class FindingRow:
     quarantined: int
     sources: int
     sentence: str
+    sector: str | None
     first_recorded_at: dt.datetime
     recorded_at: dt.datetime
 
@@ -145,7 +147,7 @@ def live_facts(session: Session, key: str | None, span: Span) -> list[Fact]:
     """The live fact of every observation of a key that touches the span."""
     query = (
         select(*_FACT_COLUMNS)
-        .where(RuleFact.t_end > span.start, RuleFact.t_start <= span.end, _is_live())
+        .where(RuleFact.until_at > span.start, RuleFact.from_at <= span.end, _is_live())
         .order_by(RuleFact.t_end)
     )
     if key is not None:
@@ -191,6 +193,11 @@ _FACT_COLUMNS = (
     RuleFact.y,
     RuleFact.z,
     RuleFact.cell,
+    RuleFact.origin,
+    RuleFact.watch,
+    RuleFact.holds_from,
+    RuleFact.holds_to,
+    RuleFact.details,
 )
 _FLAGS_AT = _FACT_COLUMNS.index(RuleFact.flags)
 
@@ -235,12 +242,17 @@ def evidence_at(session: Session, finding_id: str, version_no: int) -> tuple[Cit
     """What a version of a finding rested on: what joined by then and did not leave."""
     held: set[Cited] = set()
     rows = session.execute(
-        select(FindingEvidence.observation_id, FindingEvidence.revision_no, FindingEvidence.joined)
+        select(
+            FindingEvidence.observation_id,
+            FindingEvidence.revision_no,
+            FindingEvidence.origin,
+            FindingEvidence.joined,
+        )
         .where(FindingEvidence.finding_id == finding_id, FindingEvidence.version_no <= version_no)
         .order_by(FindingEvidence.version_no, FindingEvidence.joined)
     )
-    for observation_id, revision_no, joined in rows:
-        (held.add if joined else held.discard)(Cited(observation_id, revision_no))
+    for observation_id, revision_no, origin, joined in rows:
+        (held.add if joined else held.discard)(Cited(observation_id, revision_no, origin))
     return tuple(sorted(held, key=lambda cited: (cited.observation_id, cited.revision)))
 
 
@@ -260,8 +272,16 @@ def _standing(session: Session, root: Finding, version: FindingVersion) -> Stand
         quarantined=version.quarantined,
         sources=version.sources,
         resolved=version.is_resolved,
+        sector=version.sector,
+        place=_place(version),
     )
     return Standing(root.id, root.number, version.state, episode)
+
+
+def _place(version: FindingVersion) -> tuple[int, int, int] | None:
+    if version.x is None or version.y is None or version.z is None:
+        return None
+    return version.x, version.y, version.z
 
 
 def _row(session: Session, root: Finding, version: FindingVersion, rule: RuleVersion) -> FindingRow:
@@ -277,6 +297,7 @@ def _row(session: Session, root: Finding, version: FindingVersion, rule: RuleVer
         reason=version.reason,
         cause=version.cause,
         merged_into=version.merged_into,
+        split_from=version.split_from,
         state=version.state,
         condition_from=version.condition_from,
         detectable_at=version.detectable_at,
@@ -290,6 +311,7 @@ def _row(session: Session, root: Finding, version: FindingVersion, rule: RuleVer
         quarantined=version.quarantined,
         sources=version.sources,
         sentence=version.sentence,
+        sector=version.sector,
         first_recorded_at=root.recorded_at,
         recorded_at=version.recorded_at,
     )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.rules.core import known_at
-from incidents.rules.facts import Fact, Watched, WatchHours
+from incidents.rules.facts import Fact, Watched, WatchHours, World
 from incidents.rules.keeping import Keeping
 from incidents.rules.loader import load_folder, load_rule
 
@@ -66,6 +66,7 @@ without: [{field: assessed_exercise, in: [probable]}]
 )
 EVERY_RULE = [*RULES, TRIAL, SURGE]
 WATCHED = [Watched(s, START, START + timedelta(days=40)) for s in ("S1", "S2")]
+WORLD = World(WatchHours(WATCHED))
 
 
 @st.composite
@@ -105,7 +106,7 @@ def versions(draw) -> list[Fact]:
 
 
 def kept(rule, log, nows) -> Keeping:
-    keeping = Keeping(rule, WATCHED)
+    keeping = Keeping(rule, WORLD)
     for fact, now in zip(log, nows, strict=True):
         keeping.take(fact, now)
     return keeping
@@ -117,7 +118,7 @@ def kept(rule, log, nows) -> Keeping:
 def test_findings_do_not_depend_on_the_order_or_repetition_of_arrival(rule, data):
     log = data.draw(versions())
     shuffled = data.draw(st.permutations(log + log[::2]))
-    whole = known_at(rule, log, WatchHours(WATCHED), LATER, LATER)
+    whole = known_at(rule, log, WORLD, LATER, LATER)
     assert kept(rule, shuffled, [LATER] * len(shuffled)).episodes() == whole
 
 
@@ -127,14 +128,14 @@ def test_findings_do_not_depend_on_the_order_or_repetition_of_arrival(rule, data
 def test_what_was_said_then_is_what_a_fresh_engine_says_of_what_was_known_then(rule, data):
     """Reports arrive as they become known and the clock ticks; at every moment both agree."""
     log = sorted(data.draw(versions()), key=lambda f: (f.known_at, f.observation_id, f.version))
-    keeping, last = Keeping(rule, WATCHED), START
+    keeping, last = Keeping(rule, WORLD), START
     for n, fact in enumerate(log):
         keeping.take(fact, fact.known_at)
         keeping.tick(last, fact.known_at)
         last = fact.known_at
         if n + 1 < len(log) and log[n + 1].known_at == last:
             continue
-        fresh = known_at(rule, log, WatchHours(WATCHED), last, last)
+        fresh = known_at(rule, log, WORLD, last, last)
         said = [replace(episode, resolved=False) for episode in keeping.episodes()]
         assert said == [replace(episode, resolved=False) for episode in fresh]
 
@@ -173,7 +174,7 @@ def six() -> list[Fact]:
 
 @pytest.mark.parametrize("rule", EVERY_RULE, ids=lambda rule: rule.id)
 def test_all_720_orders_of_six_observations_give_the_same_findings_and_counts(rule):
-    whole = known_at(rule, six(), WatchHours(WATCHED), LATER, LATER)
+    whole = known_at(rule, six(), WORLD, LATER, LATER)
     outcomes = []
     for order in permutations(six()):
         episodes = kept(rule, order, [LATER] * 6).episodes()
@@ -184,7 +185,7 @@ def test_all_720_orders_of_six_observations_give_the_same_findings_and_counts(ru
 
 def test_a_rule_of_the_house_speaks_on_the_six():
     """So that the permutations above compare something."""
-    spoken = {rule.id for rule in RULES if known_at(rule, six(), WatchHours(WATCHED), LATER, LATER)}
+    spoken = {rule.id for rule in RULES if known_at(rule, six(), WORLD, LATER, LATER)}
     assert {"E2-weapon-ladder-rise", "E2-weapon-ladder-first", "E12-mission-safety"} <= spoken
 
 
@@ -246,5 +247,5 @@ def test_random_logs_of_some_length_agree_with_the_whole_set():
                     )
                 )
         chance.shuffle(log)
-        whole = known_at(rule, log, WatchHours(WATCHED), LATER, LATER)
+        whole = known_at(rule, log, WORLD, LATER, LATER)
         assert kept(rule, log, [LATER] * len(log)).episodes() == whole
