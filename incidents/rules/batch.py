@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incidents.rules import core
-from incidents.rules.conditions import Hit
-from incidents.rules.facts import Fact, Span, WatchHours
+from incidents.rules.conditions import Hit, thing_of
+from incidents.rules.facts import Fact, Span, World
 from incidents.rules.rule import Count, Rate, Rule, StepUp
 
 Whole: TypeAlias = NDArray[np.int64]
@@ -63,16 +63,18 @@ class Columns:
     source: Whole | None = None
 
     @classmethod
-    def of(cls, facts: Sequence[Fact], distinct: str = "observation") -> "Columns":
-        """Facts in the order of `Series`, as columns."""
-        things = [_thing(fact, distinct) for fact in facts]
+    def of(
+        cls, facts: Sequence[Fact], distinct: str = "observation", keys: Sequence[str] | None = None
+    ) -> "Columns":
+        """Facts in the order of `Series`, as columns; counted together unless each has its key."""
+        things = [thing_of(fact, distinct) for fact in facts]
         return cls(
             start=np.array([microseconds(fact.event_start) for fact in facts], dtype=np.int64),
             end=np.array([microseconds(fact.event_end) for fact in facts], dtype=np.int64),
             x=_metres(fact.x for fact in facts),
             y=_metres(fact.y for fact in facts),
             z=_metres(fact.z for fact in facts),
-            key=_codes([fact.key for fact in facts]),
+            key=np.zeros(len(facts), np.int64) if keys is None else _codes(keys),
             weight=np.array([fact.weight for fact in facts], dtype=np.int64),
             thing=None if len(set(things)) == len(things) else _codes(things),
             kind=_codes([fact.type for fact in facts]),
@@ -119,16 +121,6 @@ def _metres(values: Iterable[int | None]) -> Real:
 def _codes(names: Sequence[str]) -> Whole:
     code: dict[str, int] = {}
     return np.array([code.setdefault(name, len(code)) for name in names], dtype=np.int64)
-
-
-def _thing(fact: Fact, distinct: str) -> str:
-    """What the rule counts once; the same words as `conditions.tally` uses."""
-    own = f"observation {fact.observation_id}"
-    if distinct == "incident":
-        return fact.incident_id or own
-    if distinct == "source":
-        return fact.source
-    return (fact.device or own) if distinct == "device" else own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -473,94 +465,120 @@ def _sums(of: Whole, weight: Whole, anchors: int) -> Whole:
 
 
 def evaluate(
-    rule: Rule, facts: Iterable[Fact], watched: WatchHours, now: datetime, told: Told | None = None
+    rule: Rule, facts: Iterable[Fact], world: World, now: datetime, told: Told | None = None
 ) -> list[core.Episode]:
     """What `core.evaluate` answers; where columns can say what is no hit, the core reads only the rest.
 
     `told` hears which share is done. A kind without a screen is judged by the core as it stands.
     """
     everything = list(facts)
-    if not isinstance(rule.asks, Count | StepUp | Rate):
-        return core.evaluate(rule, everything, watched, now)
-    read = sorted((fact for fact in everything if rule.reads(fact)), key=_in_order)
-    shelves = _shelves(rule, read)
-    spans = list(stretches(_promising(rule, read), rule.asks.window))
+    if not has_screen(rule):
+        return core.evaluate(rule, everything, world, now)
+    read = [fact for fact in everything if rule.reads(fact)]
+    shelves = {key: _Shelf(held) for key, held in _scoped(rule, read).items()}
+    spans = list(stretches(_promising(rule, read, world), rule.asks.lookback))
     hits: list[Hit] = []
-    for done, (key, span) in enumerate(spans, 1):
-        near = shelves[key].between(core.read_span(rule, span))
-        hits += core.judge(rule, near, watched, span, now).hits
+    for done, (scope, span) in enumerate(spans, 1):
+        near = shelves[scope].between(core.read_span(rule, span))
+        hits += core.judge(rule, near, world, span, now).hits
         if told is not None:
             told(done / len(spans))
     return core.fold(rule, hits, now)
 
 
-_in_order = attrgetter("event_end", "observation_id")
+def evaluate_all(
+    rules: Iterable[Rule], facts: Iterable[Fact], world: World, now: datetime
+) -> dict[str, list[core.Episode]]:
+    """What `core.evaluate_all` answers: every rule, those over findings after those they name."""
+    everything, said = list(facts), dict[str, list[core.Episode]]()
+    for rule in core.in_layers(rules):
+        said[rule.id] = evaluate(rule, everything, world.with_episodes(said), now)
+    return said
+
+
+def has_screen(rule: Rule) -> bool:
+    """Whether columns can leave out what is no hit. What a rule finds in too little, only the core sees."""
+    return isinstance(rule.asks, Count | StepUp) or (
+        isinstance(rule.asks, Rate) and rule.asks.direction == "up"
+    )
 
 
 class _Shelf:
-    """Facts in order of their end, to be read by stretch of time."""
+    """Facts in order of the end of their reach, to be read by stretch of time."""
 
-    def __init__(self, facts: list[Fact]) -> None:
-        self._facts, self._ends = facts, [fact.event_end for fact in facts]
-        self._longest = max(fact.event_end - fact.event_start for fact in facts)
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._facts = sorted(facts, key=attrgetter("reaches_to", "observation_id"))
+        self._ends = [fact.reaches_to for fact in self._facts]
+        self._longest = max(fact.reaches_to - fact.reaches_from for fact in self._facts)
 
     def between(self, span: Span) -> list[Fact]:
         first, last = bisect_left(self._ends, span.start), bisect_right(self._ends, span.end + self._longest)
         return self._facts[first:last]
 
 
-def _shelves(rule: Rule, read: Sequence[Fact]) -> dict[str | None, _Shelf]:
-    by_key: dict[str | None, list[Fact]] = {}
-    for fact in read:
-        by_key.setdefault(_shelf_of(rule, fact), []).append(fact)
-    return {key: _Shelf(facts) for key, facts in by_key.items()}
+def _scoped(rule: Rule, facts: Iterable[Fact]) -> dict[str | None, list[Fact]]:
+    """Facts by what one judging reads: a sector, or everything where a rule looks across."""
+    scoped: dict[str | None, list[Fact]] = {}
+    for fact in facts:
+        scoped.setdefault(_scope(rule, fact), []).append(fact)
+    return scoped
 
 
-def _shelf_of(rule: Rule, fact: Fact) -> str | None:
+def _scope(rule: Rule, fact: Fact) -> str | None:
     return None if rule.crosses_sectors else fact.key
 
 
-def _promising(rule: Rule, read: Sequence[Fact]) -> Iterator[tuple[str | None, Span]]:
-    """Every anchor at which the rule may hold, and few others, per key."""
+def _promising(rule: Rule, read: Sequence[Fact], world: World) -> Iterator[tuple[str | None, Span]]:
+    """Every anchor at which the rule may hold, and few others, by what one judging reads."""
     asks = rule.asks
-    if isinstance(asks, Count):
-        for i in hits_of_count(asks, Columns.of(read, asks.distinct)).anchor.tolist():
-            yield _shelf_of(rule, read[i]), Span(read[i].event_end, read[i].event_end)
-    elif isinstance(asks, StepUp):
-        least = asks.reach or asks.rise or 1
-        for fact in read:
-            if (fact.tier or 0) >= least:
-                yield fact.key, Span(fact.event_start, fact.event_end + asks.window)
-    elif isinstance(asks, Rate):
-        yield from _busy_steps(asks, read)
+    for facts in _counted_together(rule, [fact for fact in read if rule.wants(fact)], world):
+        scope = _scope(rule, facts[0])
+        if isinstance(asks, Count):
+            for i in hits_of_count(asks, Columns.of(facts, asks.distinct)).anchor.tolist():
+                yield scope, Span(facts[i].event_end, facts[i].event_end)
+        elif isinstance(asks, StepUp):
+            for fact in facts:
+                if (fact.tier or 0) >= (asks.reach or asks.rise or 1):
+                    yield scope, Span(fact.event_start, fact.event_end + asks.window)
+        elif isinstance(asks, Rate):
+            for step in _busy_steps(asks, Columns.of(facts)):
+                yield scope, Span(moment(step), moment(step))
 
 
-def _busy_steps(asks: Rate, read: Sequence[Fact]) -> Iterator[tuple[str, Span]]:
+def _counted_together(rule: Rule, facts: Sequence[Fact], world: World) -> list[list[Fact]]:
+    """Facts by key, as the core judges them, each list in order of their end."""
+    in_order = sorted(facts, key=attrgetter("event_end", "observation_id"))
+    if isinstance(rule.asks, Count) and rule.asks.radius_m is not None and rule.key == "sector":
+        return [in_order] if in_order else []
+    keyed: dict[str, list[Fact]] = {}
+    for fact in in_order:
+        for key in rule.keys_of(fact, world.spots):
+            keyed.setdefault(key, []).append(fact)
+    return list(keyed.values())
+
+
+def _busy_steps(asks: Rate, reports: Columns) -> list[int]:
     """The steps of the clock whose window holds as many as the rule asks at least, before grouping."""
-    columns = Columns.of(read)
-    window, every = asks.window // _MICROSECOND, asks.every // _MICROSECOND
-    within = np.arange(window // every + 1) * every
-    for code in np.unique(columns.key):
-        mine = np.flatnonzero(columns.key == code)
-        ends = columns.end[mine]
-        sums = np.concatenate(([0], np.cumsum(columns.weight[mine] if asks.weight != "one" else mine >= 0)))
-        steps = np.unique(-(-ends // every)[:, None] * every + within)
-        n = sums[np.searchsorted(ends, steps, "right")] - sums[np.searchsorted(ends, steps - window, "right")]
-        for step in steps[n >= asks.min_count].tolist():
-            yield read[mine[0]].key, Span(moment(step), moment(step))
+    window, every, ends = asks.window // _MICROSECOND, asks.every // _MICROSECOND, reports.end
+    counted = reports.weight if asks.weight != "one" else np.ones(len(reports), np.int64)
+    sums = np.concatenate(([0], np.cumsum(counted)))
+    steps = np.unique(-(-ends // every)[:, None] * every + np.arange(window // every + 1) * every)
+    n = sums[np.searchsorted(ends, steps, "right")] - sums[np.searchsorted(ends, steps - window, "right")]
+    busy: list[int] = steps[n >= asks.min_count].tolist()
+    return busy
 
 
 def stretches(
     spans: Iterable[tuple[str | None, Span]], together: timedelta
 ) -> Iterator[tuple[str | None, Span]]:
-    """Spans of one key that lie close together, as one: what they read is read once."""
+    """Spans of one scope that lie close together, as one: what they read is read once."""
     held: tuple[str | None, Span] | None = None
-    for key, span in sorted(spans, key=lambda one: (one[0] or "", one[1].start)):
-        if held is not None and held[0] == key and span.start - held[1].end <= together:
-            held = (key, held[1].joined(span))
+    for scope, span in sorted(spans, key=lambda one: (one[0] or "", one[1].start)):
+        if held is not None and held[0] == scope and span.start - held[1].end <= together:
+            held = (scope, held[1].joined(span))
             continue
         if held is not None:
             yield held
-        held = (key, span)
+        held = (scope, span)
     if held is not None:
         yield held

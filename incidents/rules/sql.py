@@ -8,7 +8,7 @@ All arithmetic is in whole numbers below 2**53, where every store agrees to the 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import isqrt
 from typing import Any
 
@@ -20,8 +20,8 @@ from ibis.expr.types import BooleanValue, Table
 from incidents.rules import core
 from incidents.rules.batch import microseconds, moment, stretches
 from incidents.rules.conditions import Hit
-from incidents.rules.facts import Fact, Span, WatchHours
-from incidents.rules.rule import SCALE_FIELDS, Count, Rate, Rule, StepUp, Where
+from incidents.rules.facts import WHOLE_MISSION, Fact, Span, World
+from incidents.rules.rule import KIND_OF, SCALE_FIELDS, Count, Rate, Rule, Spread, StepUp, Where
 
 # The live version of each observation, as a warehouse holds it. Times are microseconds since 1970 UTC,
 # positions whole ECEF metres.
@@ -29,13 +29,17 @@ COLUMNS = pa.schema(
     [
         *((name, pa.string()) for name in ("observation_id", "key", "category", "type", "sector")),
         *((name, pa.string()) for name in ("info_type", "means", "weapon", "exposure", "assessed_exercise")),
-        *((name, pa.string()) for name in ("incident_id", "team", "device", "status", "source", "flags")),
+        *(
+            (name, pa.string())
+            for name in ("incident_id", "team", "device", "status", "source", "flags", "origin")
+        ),
         *((name, pa.int64()) for name in ("version", "revision", "known_at", "t_start", "t_end")),
         *((name, pa.int64()) for name in ("tier", "count_best", "weight", "x", "y", "z")),
         ("counted", pa.bool_()),
     ]
 )
 
+MICROSECOND = timedelta(microseconds=1)
 # Axes on the ground are whole numbers of this length, so that a place on them is whole as well.
 _UNIT = 2**20
 
@@ -68,6 +72,11 @@ def reads(rule: Rule, facts: Table) -> Table:
     return facts.filter(facts.counted, *(_clause(rule, clause, facts) for clause in rule.where))
 
 
+def _keyed(rule: Rule, read: Table) -> Table:
+    """The facts under the keys that the rule judges apart."""
+    return read if rule.key == "sector" else read.mutate(key=ibis.literal(WHOLE_MISSION))
+
+
 def _clause(rule: Rule, clause: Where, facts: Table) -> BooleanValue:
     if clause.field not in facts.columns:
         raise NotInSql(rule, f"the filter asks about {clause.field}, which the table does not carry")
@@ -93,14 +102,15 @@ def count_hits(rule: Rule, facts: Table) -> Table:
     asks = rule.asks
     if not isinstance(asks, Count):
         raise NotInSql(rule, f"its kind is {rule.kind}, and only a count is counted in SQL")
-    read = reads(rule, facts)
+    _sayable(rule)
+    read = _keyed(rule, reads(rule, facts))
     counted = _tally(asks, _pairs(asks, read)).filter(_.n >= asks.least)
     return read.select("observation_id", "key", "t_start", "t_end").inner_join(counted, "observation_id")
 
 
 def _pairs(asks: Count, read: Table) -> Table:
     """Each anchor with every report that counts for it, itself among them."""
-    window = asks.window // timedelta(microseconds=1)
+    window = asks.window // MICROSECOND
     longest = _ask(read.aggregate(longest=(_.t_end - _.t_start).max()))["longest"] or 0
     # A report touches the window only if it began within a window and the longest report before its end:
     # buckets of that width, each with the one before, hold them all. Without them the join is quadratic.
@@ -197,40 +207,65 @@ def _tally(asks: Count, pairs: Table) -> Table:
 # ---- a rule over a whole warehouse ---------------------------------------------------------------------
 
 
-def evaluate(rule: Rule, facts: Table, watched: WatchHours, now: Any) -> list[core.Episode]:
+def evaluate(rule: Rule, facts: Table, world: World, now: datetime) -> list[core.Episode]:
     """What `core.evaluate` answers, with the long pass made by the store. Raises NotInSql."""
-    spans = list(stretches(_promising(rule, facts), rule.asks.window))
+    _sayable(rule)
+    spans = list(stretches(_promising(rule, facts), rule.asks.lookback))
     read = reads(rule, facts)
     hits: list[Hit] = []
-    for key, span in spans:
-        near = _facts(read, None if rule.crosses_sectors else key, core.read_span(rule, span))
-        hits += core.judge(rule, near, watched, span, now).hits
+    for scope, span in spans:
+        near = _facts(read, scope, core.read_span(rule, span))
+        hits += core.judge(rule, near, world, span, now).hits
     return core.fold(rule, hits, now)
 
 
+KINDS = (Count, Rate, StepUp, Spread)
+
+
+def _sayable(rule: Rule) -> None:
+    if not isinstance(rule.asks, KINDS):
+        raise NotInSql(rule, f"its kind is {rule.kind}; {', '.join(KIND_OF[kind] for kind in KINDS)} can be")
+    if rule.key not in ("sector", "mission"):
+        raise NotInSql(rule, f"it judges by {rule.key}, which the table does not carry")
+    if rule.within_state is not None:
+        raise NotInSql(rule, "it holds within a state")
+    if isinstance(rule.asks, Rate) and rule.asks.direction == "down":
+        raise NotInSql(rule, "what falls is found where nothing was reported")
+    if isinstance(rule.asks, Count) and rule.asks.distinct == "claimant":
+        raise NotInSql(rule, "it tells claimants apart, which the table does not carry")
+
+
 def _promising(rule: Rule, facts: Table) -> Iterator[tuple[str | None, Span]]:
+    """Every anchor at which the rule may hold, and few others, by what one judging reads."""
     asks = rule.asks
     if isinstance(asks, Count):
-        anchors = count_hits(rule, facts).select("key", "t_end").distinct()
-        for row in _rows(anchors):
-            yield (
-                (None if rule.crosses_sectors else row["key"]),
-                Span(moment(row["t_end"]), moment(row["t_end"])),
-            )
+        found = count_hits(rule, facts).select("key", since=_.t_end, until=_.t_end)
     elif isinstance(asks, StepUp):
         high = reads(rule, facts).filter((_.tier >= (asks.reach or asks.rise or 1)).fill_null(False))
-        for row in _rows(high.select("key", "t_start", "t_end").distinct()):
-            yield row["key"], Span(moment(row["t_start"]), moment(row["t_end"]) + asks.window)
+        found = high.select("key", since=_.t_start, until=_.t_end + asks.window // MICROSECOND)
     elif isinstance(asks, Rate):
-        for row in _rows(_busy_steps(asks, reads(rule, facts))):
-            yield row["key"], Span(moment(row["step"]), moment(row["step"]))
+        found = _busy_steps(rule, asks, facts).select("key", since=_.step, until=_.step)
     else:
-        raise NotInSql(rule, f"the kind {rule.kind} is not one that SQL can say; count, rate and step_up are")
+        assert isinstance(asks, Spread)
+        found = _wide_stretches(asks, reads(rule, facts))
+    for row in _rows(found.distinct()):
+        yield None if rule.crosses_sectors else row["key"], Span(moment(row["since"]), moment(row["until"]))
 
 
-def _busy_steps(asks: Rate, read: Table) -> Table:
+def _wide_stretches(asks: Spread, read: Table) -> Table:
+    """Stretches of one window in which, with the one before, enough sectors reported at all."""
+    longest = _ask(read.aggregate(longest=(_.t_end - _.t_start).max()))["longest"] or 0
+    wide = asks.window // MICROSECOND + longest
+    # A report stands in the stretch in which it began and in the next: an anchor sees all of both.
+    seen = read.mutate(later=ibis.literal([0, 1]).unnest()).mutate(stretch=_.t_start // wide + _.later)
+    held = seen.group_by("stretch").aggregate(n=_.key.nunique()).filter(_.n >= asks.least)
+    return held.select(key=ibis.literal(""), since=_.stretch * wide, until=_.stretch * wide + (wide - 1))
+
+
+def _busy_steps(rule: Rule, asks: Rate, facts: Table) -> Table:
     """The steps of the clock whose window holds as many as the rule asks at least, before grouping."""
-    every, window = (length // timedelta(microseconds=1) for length in (asks.every, asks.window))
+    every, window = asks.every // MICROSECOND, asks.window // MICROSECOND
+    read = _keyed(rule, reads(rule, facts))
     within = [every * i for i in range(window // every + 1)]
     steps = read.mutate(after=ibis.literal(within).unnest())
     steps = steps.mutate(step=-((-_.t_end) // every) * every + _.after).filter(_.step - window < _.t_end)

@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 
 from incidents.rules import batch, core
 from incidents.rules.conditions import tally
-from incidents.rules.facts import Fact, Watched, WatchHours, is_within
+from incidents.rules.facts import Fact, Spot, Watched, WatchHours, World, is_within
 from incidents.rules.loader import load_folder, load_rule
 from incidents.rules.rule import Count
 
 START = datetime(2022, 9, 1, tzinfo=UTC)
 LATER = START + timedelta(days=60)
 DAY = timedelta(days=1)
-WATCHED = WatchHours(Watched(s, START, LATER) for s in ("S1", "S2"))
+WORLD = World(
+    WatchHours(Watched(s, START, LATER) for s in ("S1", "S2")),
+    spots=(Spot("V1", 4_001_000, 3_001_000, 4_000_000), Spot("V2", 4_004_000, 3_000_000, 4_000_000)),
+)
 SAID = """
 id: E90-trial
 version: 1
@@ -28,13 +31,12 @@ title: t
 says: s
 article: a
 where: [{field: category, is: CFV}]
-key: sector
 join_within: 24h
 resolve_after: 48h
 severity: [{level: 3, when: {n: 5}}, {level: 2}]
 """
 TRIALS = [
-    load_rule(SAID + text, f"trial-{number}.yaml")
+    load_rule(f"{SAID}{text}\nkey: {'mission' if 'spread' in text else 'sector'}", f"trial-{number}.yaml")
     for number, text in enumerate(
         [
             "kind: count\nwindow: 24h\nleast: 3",
@@ -45,6 +47,21 @@ TRIALS = [
             "kind: rate\nwindow: 12h\nbaseline: 48h\nguard: 6h\nevery: 6h\n"
             "min_count: 2\nmin_ratio: 2\nalpha: 0.2",
             "kind: step_up\nwindow: 24h\nbefore: 72h\nrise: 2",
+            "kind: count\nwindow: 24h\nleast: 1\nfor: 12h\nwithin_state: {lookback: 72h, "
+            "opens: [{field: tier, at_least: 3}], closes: [{field: tier, is: 1}]}",
+            "kind: spread\nwindow: 12h\nleast: 2",
+        ]
+    )
+]
+
+TRIALS += [
+    load_rule(f"{SAID}{text}", f"trial-by-{number}.yaml")
+    for number, text in enumerate(
+        [
+            "kind: count\nwindow: 24h\nleast: 2\nkey: team",
+            "kind: count\nwindow: 24h\nleast: 2\nkey: settlement\nnear_m: 2000",
+            "kind: rate\nwindow: 12h\nbaseline: 48h\nguard: 0h\nevery: 6h\nmin_count: 2\nmin_ratio: 1\n"
+            "alpha: 0.6\nrising: 2\nexposure: hours\ncap: 2\nkey: mission",
         ]
     )
 ]
@@ -85,11 +102,13 @@ def histories(draw) -> list[Fact]:
     return facts
 
 
-@pytest.mark.parametrize("rule", [*load_folder(), *TRIALS], ids=lambda rule: rule.source[-30:].split("\n")[0])
+@pytest.mark.parametrize(
+    "rule", [*load_folder(), *TRIALS], ids=lambda rule: f"{rule.id}-{rule.kind}-{rule.key}"
+)
 @settings(max_examples=40, deadline=None)
 @given(facts=histories())
 def test_a_whole_history_at_once_gives_the_findings_of_the_core(rule, facts):
-    assert batch.evaluate(rule, facts, WATCHED, LATER) == core.evaluate(rule, facts, WATCHED, LATER)
+    assert batch.evaluate(rule, facts, WORLD, LATER) == core.evaluate(rule, facts, WORLD, LATER)
 
 
 EVERY_COUNT = [
@@ -131,7 +150,7 @@ def by_definition(asks: Count, facts: list[Fact]) -> dict[str, int]:
 @given(facts=histories(), asks=st.sampled_from(EVERY_COUNT))
 def test_every_option_of_a_count_gives_the_counts_of_its_definition(facts, asks):
     facts = sorted(facts, key=lambda f: (f.event_end, f.observation_id))
-    hits = batch.hits_of_count(asks, batch.Columns.of(facts, asks.distinct))
+    hits = batch.hits_of_count(asks, batch.Columns.of(facts, asks.distinct, [f.key for f in facts]))
     found = {facts[i].observation_id: n for i, n in zip(hits.anchor.tolist(), hits.n.tolist(), strict=True)}
     assert found == by_definition(asks, facts)
 
@@ -232,7 +251,7 @@ def test_a_stream_that_breaks_its_word_is_refused():
 def test_a_long_work_says_which_share_is_done():
     told: list[float] = []
     facts = [fact(i, START + timedelta(hours=i % 5) + DAY * (5 * (i // 5))) for i in range(50)]
-    batch.evaluate(TRIALS[0], facts, WATCHED, LATER, told.append)
+    batch.evaluate(TRIALS[0], facts, WORLD, LATER, told.append)
     assert told == sorted(told) and told[-1] == 1.0
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from incidents.rules import core
 from incidents.rules.conditions import tally
-from incidents.rules.facts import Fact, Watched, WatchHours, is_within
+from incidents.rules.facts import Fact, Watched, WatchHours, World, is_within
 from incidents.rules.loader import load_folder, load_rule
 
 ibis = pytest.importorskip("ibis", reason="SQL comes with the extra [sql]")
@@ -16,7 +16,7 @@ sql = pytest.importorskip("incidents.rules.sql")
 
 START = datetime(2022, 9, 1, tzinfo=UTC)
 LATER = START + timedelta(days=60)
-WATCHED = WatchHours(Watched(s, START, LATER) for s in ("S1", "S2"))
+WORLD = World(WatchHours(Watched(s, START, LATER) for s in ("S1", "S2")))
 SAID = """
 id: E90-trial
 version: 1
@@ -25,15 +25,14 @@ title: t
 says: s
 article: a
 where: [{field: category, is: CFV}, {field: exposure, at_most: near_miss}, {field: weapon, is_not: pistol}]
-key: sector
 join_within: 24h
 resolve_after: 48h
 severity: [{level: 3, when: {n: 5}}, {level: 2}]
 """
 
 
-def rule(text: str):
-    return load_rule(SAID + text, "trial.yaml")
+def rule(text: str, key: str = "sector"):
+    return load_rule(f"{SAID}{text}\nkey: {key}", "trial.yaml")
 
 
 OTHER_KINDS = [
@@ -42,6 +41,8 @@ OTHER_KINDS = [
         "alpha: 0.2\nweight: count_best"
     ),
     rule("kind: step_up\nwindow: 24h\nbefore: 72h\nrise: 2"),
+    rule("kind: spread\nwindow: 12h\nleast: 2", "mission"),
+    rule("kind: count\nwindow: 12h\nleast: 3\ndistinct: source", "mission"),
 ]
 COUNTS = [
     rule(
@@ -109,9 +110,9 @@ def test_every_rule_finds_in_a_warehouse_what_the_core_finds(warehouse):
         facts = history(seed)
         table = warehouse(facts)
         for one in [*load_folder(), *OTHER_KINDS, COUNTS[1], COUNTS[4]]:
-            episodes = core.evaluate(one, facts, WATCHED, LATER)
+            episodes = core.evaluate(one, facts, WORLD, LATER)
             found += len(episodes)
-            assert sql.evaluate(one, table, WATCHED, LATER) == episodes, (seed, one.source)
+            assert sql.evaluate(one, table, WORLD, LATER) == episodes, (seed, one.source)
     assert found > 20
 
 
@@ -157,4 +158,23 @@ def test_a_count_compiles_to_the_words_of_spark():
 def test_a_filter_on_what_the_table_does_not_carry_is_refused_by_name():
     table = ibis.duckdb.connect().create_table("facts", sql.table_of(history(1)).drop_columns("weapon"))
     with pytest.raises(sql.NotInSql, match="E90-trial cannot be said in SQL: the filter asks about weapon"):
-        sql.evaluate(COUNTS[0], table, WATCHED, LATER)
+        sql.evaluate(COUNTS[0], table, WORLD, LATER)
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "named"),
+    [
+        (
+            "kind: state\ncloses: [{field: tier, is: 1}]\nholds_for: 12h\nevery: 12h\nlookback: 72h",
+            "sector",
+            "state",
+        ),
+        ("kind: sequence\nwindow: 24h\nalternate: 3", "sector", "sequence"),
+        ("kind: count\nwindow: 24h\nleast: 2", "team", "team"),
+        ("kind: count\nwindow: 24h\nleast: 2\ndistinct: claimant", "sector", "claimants"),
+    ],
+)
+def test_what_sql_cannot_say_is_refused_by_name(body, key, named):
+    table = ibis.duckdb.connect().create_table("facts", sql.table_of(history(1)))
+    with pytest.raises(sql.NotInSql, match=f"E90-trial cannot be said in SQL: .*{named}"):
+        sql.evaluate(rule(body, key), table, WORLD, LATER)
