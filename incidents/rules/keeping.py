@@ -81,7 +81,9 @@ class Keeping:
         return made
 
     def tick(self, since: datetime, now: datetime) -> list[Change]:
-        """Let the clock move: finished steps are judged, quiet findings resolve."""
+        """Let the clock move: steps that it has finished are judged."""
+        if not self.rule.follows_the_clock:
+            return []
         if self.rule.crosses_sectors:
             return self.look_again(None, Span(since - self.rule.settles_after, now), now)
         keys = {fact.key for fact in live_set(self.versions, now).values()}
