@@ -43,7 +43,7 @@ from incidents.rules.facts import (
 )
 from incidents.rules.keeping import affected, rejudge
 from incidents.rules.lineage import Change, Standing
-from incidents.rules.loader import load_folder
+from incidents.rules.loader import load_folder, load_rule
 from incidents.rules.model import (
     Finding,
     FindingEvidence,
@@ -538,14 +538,25 @@ def rules_in_use(door: Door) -> list[tuple[str, Rule]]:
     """The rules that run, widest reader first; loads them where the store does not hold them yet."""
     if RULES_READ in door.session.info:
         return list(door.session.info[RULES_READ])
-    held = {row.rule_version_id: (row.digest, row.status) for row in queries.rule_versions(door.session)}
-    files = {version_id_of(rule): rule for rule in house_rules()}
-    if any(held.get(version_id) != (rule.digest, rule.status) for version_id, rule in files.items()):
+    held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
+    if any(_lags_behind(held.get(version_id_of(rule)), rule) for rule in house_rules()):
         load_rules(door)
-    running = [(version_id, rule) for version_id, rule in files.items() if rule.runs]
+        held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
+    known = {version_id_of(rule): rule for rule in house_rules()}
+    known |= {rule_id: load_rule(text, rule_id) for rule_id, text in queries.desk_texts(door.session).items()}
+    # What holds is what the store says: at the desk a rule is switched on and off without a new file.
+    as_held = [
+        (version_id, replace(rule, status=held[version_id].status)) for version_id, rule in known.items()
+    ]
+    running = [(version_id, rule) for version_id, rule in as_held if rule.runs]
     in_order = sorted(running, key=lambda item: (-item[1].lookback, item[0]))
     door.session.info[RULES_READ] = in_order
     return in_order
+
+
+def _lags_behind(held: queries.RuleRow | None, rule: Rule) -> bool:
+    """Whether the store does not yet say what a file says. A step that a person took outranks the file."""
+    return held is None or held.digest != rule.digest or (held.status != rule.status and not held.at_the_desk)
 
 
 def load_rules(door: Door, rules: Iterable[Rule] | None = None) -> list[str]:
@@ -560,20 +571,21 @@ def load_rules(door: Door, rules: Iterable[Rule] | None = None) -> list[str]:
         version_id = version_id_of(rule)
         known = held.get(version_id)
         if known is None:
-            _publish(door, version_id, rule)
+            publish(door, version_id, rule)
         elif known.digest != rule.digest:
             raise Conflict(reason=f"{version_id} was published with other content; give it a new version")
-        if known is None or known.status != rule.status:
-            _step(door, version_id, rule.status, rule.digest)
+        if _lags_behind(known, rule):
+            step(door, version_id, rule.status, rule.digest, by=queries.FROM_FILE, answers=rule.approved_by)
             changed.append(version_id)
     for version_id in held.keys() - {version_id_of(rule) for rule in files}:
-        if held[version_id].status != "retired":
-            _step(door, version_id, "retired", held[version_id].digest)
+        if held[version_id].status != "retired" and not held[version_id].at_the_desk:
+            step(door, version_id, "retired", held[version_id].digest, by=queries.FROM_FILE)
             changed.append(version_id)
     return changed
 
 
-def _publish(door: Door, version_id: str, rule: Rule) -> None:
+def publish(door: Door, version_id: str, rule: Rule) -> None:
+    """Keeps a rule version under its id, for good."""
     door.session.add(
         RuleVersion(
             id=version_id,
@@ -588,8 +600,27 @@ def _publish(door: Door, version_id: str, rule: Rule) -> None:
     door.session.flush()
 
 
-def _step(door: Door, version_id: str, status: str, digest: str) -> None:
-    door.session.add(RuleStep(rule_version_id=version_id, status=status, recorded_at=door.now))
+def step(
+    door: Door,
+    version_id: str,
+    status: str,
+    digest: str,
+    by: str,
+    answers: str | None = None,
+    back_test_id: int | None = None,
+) -> None:
+    """Brings a version into use or out of it, and says so in the log; from now on other rules run."""
+    door.session.add(
+        RuleStep(
+            rule_version_id=version_id,
+            status=status,
+            by=by,
+            answers=answers,
+            back_test_id=back_test_id,
+            recorded_at=door.now,
+        )
+    )
+    door.session.info.pop(RULES_READ, None)
     append(
         door.session,
         "rule_changed",
