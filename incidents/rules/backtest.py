@@ -84,6 +84,7 @@ class BackTest:
     sources: tuple[Share, ...]
     budget: Kept | None
     said: tuple[Said, ...]
+    seconds: float | None = None
 
     @property
     def a_month(self) -> float:

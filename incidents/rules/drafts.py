@@ -134,12 +134,39 @@ def read_rule(text: str, version_id: str) -> Rule:
 
 def rule_of(door: Door, version_id: str) -> tuple[RuleRow, Rule]:
     """A rule version with the status that holds. Raises NotFound."""
-    rows = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
-    text = queries.rule_text(door.session, version_id)
-    if text is None or version_id not in rows:
+    found = next((one for one in every_version(door) if one[0].rule_version_id == version_id), None)
+    if found is None:
         raise NotFound(thing="rule version", id=version_id)
-    row = rows[version_id]
-    return row, replace(read_rule(text, version_id), status=row.status)
+    return found
+
+
+def every_version(door: Door) -> list[tuple[RuleRow, Rule]]:
+    """Every rule version there is, with the status that holds; files that nothing has loaded yet as well."""
+    held = [(row, _published(door, row)) for row in queries.rule_versions(door.session)]
+    known = {row.rule_version_id for row, _ in held}
+    files = ((version_id_of(rule), rule) for rule in house_rules())
+    return held + [
+        (
+            RuleRow(
+                version_id,
+                rule.id,
+                rule.version,
+                rule.digest,
+                rule.title,
+                rule.status,
+                queries.FROM_FILE,
+                door.now,
+            ),
+            rule,
+        )
+        for version_id, rule in files
+        if version_id not in known
+    ]
+
+
+def _published(door: Door, row: RuleRow) -> Rule:
+    text = queries.rule_text(door.session, row.rule_version_id) or ""
+    return replace(read_rule(text, row.rule_version_id), status=row.status)
 
 
 # ---- back-tests ------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ Belongs here: reading for back-tests and replays. Does not belong here: keeping 
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from incidents.rules import queries
@@ -71,4 +72,6 @@ def tried_on_history(
     mission = find_mission(door.session)
     zone = mission.zone if mission else ZoneInfo("UTC")
     read = past(door, Span(reads_back_to(rule, span.start, others).start, span.end))
-    return back_test(rule, read.facts, read.world, span.start, span.end, zone, others, told)
+    started = perf_counter()
+    found = back_test(rule, read.facts, read.world, span.start, span.end, zone, others, told)
+    return replace(found, seconds=round(perf_counter() - started, 3))
