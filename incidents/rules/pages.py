@@ -183,10 +183,10 @@ def begin(door: Door) -> Any:
     text = BLANK
     if based_on:
         row, rule = drafts.rule_of(door, based_on)
-        last = max(one.version for one in queries.rule_versions(door.session) if one.rule_id == row.rule_id)
+        last = max(one.version for one, _ in drafts.every_version(door) if one.rule_id == row.rule_id)
         text = _as_version(rule.source, last + 1)
-    row = drafts.save_draft(door, text)
-    return _done(url_for("rules_desk.edit", draft_id=row.draft_id), {"draft_id": row.draft_id})
+    draft = drafts.save_draft(door, text)
+    return _done(url_for("rules_desk.edit", draft_id=draft.draft_id), {"draft_id": draft.draft_id})
 
 
 @bp.route("/drafts/<draft_id>", methods=["POST"], permission=DRAFT, takes=DraftSchema, summary="Save a draft")

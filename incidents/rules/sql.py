@@ -273,6 +273,17 @@ def _busy_steps(rule: Rule, asks: Rate, facts: Table) -> Table:
     return steps.group_by(["key", "step"]).aggregate(n=n).filter(_.n >= asks.min_count).drop("n")
 
 
+def between(facts: Table, span: Span) -> Table:
+    """The facts that touch a span."""
+    return facts.filter(_.t_end >= microseconds(span.start), _.t_start <= microseconds(span.end))
+
+
+def facts_named(facts: Table, observation_ids: Sequence[str]) -> list[Fact]:
+    """The facts of these observations."""
+    named = facts.filter(facts.observation_id.isin(list(observation_ids)))
+    return [_fact(row) for row in _rows(named)] if observation_ids else []
+
+
 def _facts(read: Table, key: str | None, span: Span) -> list[Fact]:
     wanted = read.filter(_.t_end >= microseconds(span.start), _.t_start <= microseconds(span.end))
     return [_fact(row) for row in _rows(wanted if key is None else wanted.filter(_.key == key))]

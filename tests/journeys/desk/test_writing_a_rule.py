@@ -1,4 +1,4 @@
-"""The desk for rules in a browser: written, mended where the line is marked, switched on by a second person."""
+"""The desk for rules in a browser: written, mended where the line is marked, switched on by two people."""
 
 import re
 from collections.abc import Callable
