@@ -126,7 +126,8 @@ def _moments(start: dt.datetime, end: dt.datetime, every: dt.timedelta) -> Itera
 
 def _replayed(door: Door, at: dt.datetime, told: Told, share: float) -> dict[str, Any]:
     """What the rules that run said by a moment, against what they say afresh of what was known by then."""
-    running = [(row, rule) for row, rule in every_version(door) if rule.runs]
+    # A version speaks of what began after it came into use; what lay before, nobody was told by it.
+    running = [(row, rule) for row, rule in every_version(door) if rule.runs and row.recorded_at <= at]
     reach = queries.facts_span(door.session)
     assert reach is not None
     then = past(door, Span(reach.start, at), at)
@@ -135,15 +136,16 @@ def _replayed(door: Door, at: dt.datetime, told: Told, share: float) -> dict[str
     for row, rule in running:
         announced = queries.said_by_then(door.session, row.rule_version_id, at)
         findings += len(announced)
-        if _content(announced) != _content(fresh[rule.id]):
+        if _content(announced, row.recorded_at) != _content(fresh[rule.id], row.recorded_at):
             differing.append(row.rule_version_id)
     told(share)
     return {"at": at.isoformat(), "findings": findings, "differing": differing}
 
 
-def _content(episodes: Iterable[Episode]) -> list[tuple[Any, ...]]:
+def _content(episodes: Iterable[Episode], since: dt.datetime) -> list[tuple[Any, ...]]:
     """What two tellings of the same findings have in common: where, when, how grave, on what."""
-    return sorted((e.key, e.start, e.end, e.severity, e.evidence) for e in episodes)
+    begun = (e for e in episodes if e.start >= since)
+    return sorted((e.key, e.start, e.end, e.severity, e.evidence) for e in begun)
 
 
 def _rule(door: Door, named: str) -> Rule:

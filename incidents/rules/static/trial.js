@@ -100,7 +100,7 @@ function shown({ result, seal }, keepAt) {
         "details",
         {},
         h("summary", {}, "What it would have said"),
-        h("ol", { class: "said" }, result.said.map((one) => h("li", {}, h("span", { class: "severity", "data-level": one.severity }, String(one.severity)), h("span", {}, one.sentence)))),
+        h("ol", { class: "said" }, result.said.map((one) => h("li", {}, h("span", { class: "severity", "data-severity": one.severity }, String(one.severity)), h("span", {}, one.sentence)))),
       ),
     );
   }

@@ -1,15 +1,23 @@
 """The command line for rules: JSON out, what is wrong with its line, and an end that a script can read."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from field_report import field_report
 from rule_texts import street_fire
+from sqlalchemy import update
 
 from incidents.rules import cli_history
 from incidents.rules.cli import rules_group
+from incidents.rules.model import FindingVersion
 from incidents.rules.service import load_rules
+from monitor.mission.service import load_mission
+from monitor.outbox import drain
+
+DEMO = Path(__file__).parents[3] / "reports" / "exercise" / "data"
 
 
 @pytest.fixture
@@ -93,8 +101,33 @@ def test_a_warehouse_answers_like_the_mission(run, rule_file, tmp_path):
 
 
 def test_moments_of_a_replay_end_with_the_last():
-    import datetime as dt
-
     start = dt.datetime(2022, 9, 1, tzinfo=dt.UTC)
     found = list(cli_history._moments(start, start + dt.timedelta(hours=50), dt.timedelta(hours=24)))
     assert [(at - start) // dt.timedelta(hours=1) for at in found] == [24, 48, 50]
+
+
+def test_a_replay_agrees_with_what_was_said_and_names_a_rule_that_says_otherwise(parts, client, clock):
+    import wsgi
+
+    with parts.transaction() as door:
+        load_mission(door.session, DEMO, door.now)
+        load_rules(door)
+    phone = client.device()
+    clock.set(clock.now() + dt.timedelta(hours=1))
+    start = clock.now()
+    for hours, exposure in enumerate(("none", "near_miss", "struck")):
+        at = (start + dt.timedelta(hours=hours)).isoformat()
+        time = {"start": at, "end": None, "precision": "T2", "basis": "estimate"}
+        clock.set(start + dt.timedelta(hours=hours + 5))
+        report = field_report(exposure=exposure, time=time, captured_at=at)
+        assert phone.post("/api/v1/observations", json=report).status_code == 201
+        drain(parts, wsgi.SUBSCRIBERS)
+    with parts.reading() as door:
+        for hours in (4, 5, 6, 7):
+            at = start + dt.timedelta(hours=hours)
+            assert cli_history._replayed(door, at, lambda _: None, 0.0)["differing"] == []
+        assert cli_history._replayed(door, door.now, lambda _: None, 0.0)["findings"] > 0
+    with parts.transaction() as door:
+        door.session.execute(update(FindingVersion).values(severity=1))
+        said = cli_history._replayed(door, door.now, lambda _: None, 0.0)
+        assert [name.split("@")[0] for name in said["differing"]] == ["E12-mission-safety"]
