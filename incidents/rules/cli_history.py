@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -170,9 +171,13 @@ def _utc(moment: dt.datetime | None) -> dt.datetime | None:
 @contextmanager
 def _progress(label: str) -> Iterator[Told]:
     """A bar on a terminal's standard error, so that what is printed stays clean; silent elsewhere."""
-    err = click.get_text_stream("stderr")
-    with click.progressbar(length=1000, label=label, file=err, hidden=not err.isatty()) as bar:  # type: ignore[var-annotated]
-        yield lambda share: bar.update(max(0, int(1000 * share) - bar.pos))
+    err = sys.stderr
+    with click.progressbar(length=1000, label=label, file=err, hidden=not err.isatty()) as bar:
+
+        def told(share: float) -> None:
+            bar.update(max(0, int(1000 * share) - bar.pos))
+
+        yield told
 
 
 def _in_lines(found: BackTest) -> str:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+import trial_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.rules import batch, core
 from incidents.rules.conditions import tally
-from incidents.rules.facts import Fact, Spot, Watched, WatchHours, World, is_within
+from incidents.rules.facts import Fact, Spot, Watched, WatchHours, World, is_within, live_set
 from incidents.rules.loader import load_folder, load_rule
 from incidents.rules.rule import Count
 
@@ -109,6 +110,15 @@ def histories(draw) -> list[Fact]:
 @given(facts=histories())
 def test_a_whole_history_at_once_gives_the_findings_of_the_core(rule, facts):
     assert batch.evaluate(rule, facts, WORLD, LATER) == core.evaluate(rule, facts, WORLD, LATER)
+
+
+@settings(max_examples=25, deadline=None)
+@given(log=trial_rules.logs())
+def test_every_kind_judged_together_gives_the_findings_of_the_core(log):
+    rules = [*trial_rules.TRIALS.values(), *trial_rules.OVER_TRIALS.values()]
+    facts, later = list(live_set(log, trial_rules.LATER).values()), trial_rules.LATER
+    expected = core.evaluate_all(rules, facts, trial_rules.WORLD, later)
+    assert batch.evaluate_all(rules, facts, trial_rules.WORLD, later) == expected
 
 
 EVERY_COUNT = [
