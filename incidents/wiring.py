@@ -15,6 +15,7 @@ from incidents.handover.views import bp as handover
 from incidents.intake.views import bp as intake
 from incidents.outbox_files.views import bp as outbox_files
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
+from incidents.rules.pages import bp as rules_desk
 from incidents.rules.service import HEARS, hear, judge_due
 from incidents.rules.views import bp as rules
 from incidents.taxonomy.views import bp as taxonomy
@@ -30,6 +31,7 @@ BLUEPRINTS: list[Blueprint] = [
     casework,
     claims,
     rules,
+    rules_desk,
     alerts,
     handover,
     desk,

@@ -30,6 +30,8 @@ PERMISSIONS = {
     "incidents:alert:read": "Read alerts",
     "incidents:alert:act": "Acknowledge, assign, note, shelve and close alerts",
     "incidents:rule:read": "Read rules and why they fired",
+    "incidents:rule:draft": "Write rules, try them on history, run them in shadow, propose to switch them",
+    "incidents:rule:switch": "Switch a rule on or off that somebody else proposed",
     "incidents:desk:open": "Open the situation room",
     "incidents:handover:read": "Read the notes of a shift and its handovers",
     "incidents:handover:give": "Write notes of a shift and hand the room over",
