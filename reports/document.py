@@ -43,7 +43,15 @@ class Strong:
     text: str
 
 
-Run = str | Figure | Quote | Strong
+@dataclass(frozen=True)
+class Foreign:
+    """Free text that stays in the language it was written in, in a paper of another language."""
+
+    text: str
+    language: str
+
+
+Run = str | Figure | Quote | Strong | Foreign
 Runs = tuple[Run, ...]
 
 
@@ -164,6 +172,9 @@ class Header:
     log_head: str | None = None
     previous_pdf_sha256: str | None = None
     previous_title: str | None = None
+    kind: str = "daily"
+    subject: str | None = None
+    translation_of: str | None = None
     change_note: str | None = None
 
 
@@ -182,7 +193,8 @@ class Document:
 
 
 KINDS: dict[str, type] = {
-    kind.__name__.lower(): kind for kind in (Figure, Quote, Strong, Paragraph, Bullets, Table, Map, Note)
+    kind.__name__.lower(): kind
+    for kind in (Figure, Quote, Strong, Foreign, Paragraph, Bullets, Table, Map, Note)
 }
 NAMES = {kind: name for name, kind in KINDS.items()}
 

@@ -8,9 +8,10 @@ import pytest
 
 from monitor.door import App
 from monitor.mission.service import load_mission
-from reports.daily import editing, queries, service
+from reports.daily import service
 from reports.document import digest, from_json
 from reports.exercise.mission_data import DATA
+from reports.issuing import editing, queries
 
 MISSION_START = dt.datetime(2022, 8, 27, 15, 30, tzinfo=dt.UTC)
 CUT_OFF = MISSION_START + dt.timedelta(days=1)
