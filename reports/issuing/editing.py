@@ -119,6 +119,14 @@ def objections(document: Document) -> list[Objection]:
     return found
 
 
+def by_line(found: Sequence[Objection]) -> dict[str, list[str]]:
+    """What is to be mended, by the field of the line."""
+    told: dict[str, list[str]] = {}
+    for one in found:
+        told.setdefault(f"line_{one.line_no}", []).append(one.in_words)
+    return told
+
+
 def untraced_numbers(runs: Runs) -> list[str]:
     """Numbers typed by hand that no record stands behind."""
     typed = " ".join(text_of((run,)) for run in runs if not isinstance(run, Figure))

@@ -144,7 +144,7 @@ def edit_lines(door: Door, summary_id: str, version_no: int, texts: list[str], r
     document = edited(door.session, summary_id, texts)
     objections = editing.objections(document)
     if objections and not reason.strip():
-        raise Invalid(errors={f"line_{one.line_no}": [one.in_words] for one in objections})
+        raise Invalid(errors=editing.by_line(objections))
     if digest(document) == row.versions[-1].digest:
         return row
     new_no = row.version_no + 1

@@ -1,6 +1,7 @@
 """The pages of the summaries: the list, the draft as the paper it becomes, the records behind a number."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -13,9 +14,10 @@ from monitor.door import Door
 from monitor.errors import NotFound
 from monitor.mission.queries import the_mission
 from monitor.people.queries import all_people
+from monitor.places.queries import all_places
 from monitor.web.blueprint import Blueprint
 from reports.document import Document, Figure, canonical, figures, from_json
-from reports.issuing import editing, queries, service
+from reports.issuing import editing, evenness, queries, service
 from reports.issuing.queries import FIRST, EditionRow, SummaryRow, TranslationRow
 from reports.issuing.schema import EditSchema, ReviewSchema, VersionSchema
 from reports.render import evidence_index, html
@@ -23,6 +25,7 @@ from reports.render.pdf import pdf_of
 from reports.wording.language import english
 
 READ = "reports:summary:read"
+MARKED_EXERCISE = re.compile(r" \(exercise\)$")
 READABLE = ("observation", "claim", "alert", "incident")
 bp = Blueprint(
     "summaries",
@@ -166,6 +169,29 @@ def release(door: Door, summary_id: str) -> Any:
             "leaf_index": edition.leaf_index,
         }, 201
     return redirect(url_for("summaries.show", summary_id=summary_id), 303)
+
+
+@bp.route(
+    "/<summary_id>/symmetry", methods=["GET"], permission=service.EDIT, summary="How evenly a paper speaks"
+)
+def symmetry(door: Door, summary_id: str) -> str:
+    """For the reporting officer: what is said of each party, with the sentences, and of each sector."""
+    row = queries.summary(door.session, summary_id)
+    paper = queries.draft(door.session, summary_id, row.version_no)
+    mission = the_mission(door.session)
+    parties = {
+        one.code: [one.name_in(FIRST).partition(" (")[0], *(code.replace("_", " ") for code in one.claimants)]
+        for one in mission.parties
+    }
+    claimants = {claimant: one.code for one in mission.parties for claimant in one.claimants}
+    named = [MARKED_EXERCISE.sub("", one.name) for one in all_places(door.session, kinds=("sector",))]
+    return render_template(
+        "issuing/symmetry.html",
+        row=row,
+        title=english().phrase(f"title.{row.kind}"),
+        sides=evenness.sides(paper, parties, claimants),
+        sectors=evenness.sectors(paper, named),
+    )
 
 
 def _done(row: SummaryRow) -> Any:

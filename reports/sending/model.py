@@ -1,4 +1,4 @@
-"""Recipients of papers, and each paper on its way to one. Addresses are encrypted parts (owner `recipient`)."""
+"""Recipients of papers, and papers on their way. Addresses are encrypted parts (owner `recipient`)."""
 
 import datetime as dt
 
