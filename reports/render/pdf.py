@@ -52,7 +52,7 @@ def pdf_of(document: Document, time_limit_s: float = TIME_LIMIT_S) -> bytes:
         except subprocess.TimeoutExpired as late:
             raise RenderFailed(f"not set within {time_limit_s} s") from late
         if child.returncode != 0:
-            raise RenderFailed(child.stderr.decode("utf-8", "replace")[-2000:])
+            raise RenderFailed(child.stderr.decode("utf-8", "replace")[:2000])
         return shrunk((directory / "out.pdf").read_bytes())
 
 

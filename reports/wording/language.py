@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 DATA = Path(__file__).parent / "data"
-LANGUAGES = tuple(code for code in ("en", "hy", "az", "ru") if (DATA / f"{code}.yaml").exists())
+LANGUAGES = ("en", "hy", "az", "ru")
 FIRST = "en"
 NOT_KNOWN = "N/K"
 FORMS = {"one", "few", "many", "other"}

@@ -43,7 +43,7 @@ def definition(folder: Path) -> Path:
         "starts_at": START.isoformat(),
         "ends_at": CUT_OFF.isoformat(),
         "exercise": True,
-        "languages": ["en"],
+        "languages": ["en", "hy", "az", "ru"],
         "declination_deg": 6.5,
         "disclaimer": {"en": "No opinion on any boundary."},
         "parties": [{"code": "P1", "name": {"en": "One"}, "claimants": ["P1_MOD"]}],

@@ -115,7 +115,7 @@ def test_the_map_is_sound_xml_and_escapes_its_labels(sample: d.Document) -> None
     drawing = sample.section("annex_b").blocks[0]
     assert isinstance(drawing, d.Map)
     root = ET.fromstring(map_svg.svg(drawing))  # noqa: S314 (made here)
-    texts = {element.text for element in root.iter("{http://www.w3.org/2000/svg}text")}
+    texts = {"".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"Post <3> & Սոթք", "A1", "No opinion.", "explosion", "N"} <= texts
 
 

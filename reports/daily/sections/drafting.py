@@ -104,10 +104,13 @@ class Draft:
         return fill(self.words.phrase(key, n), **slots)
 
     def say(self, key: str, n: int | None = None, /, **slots: Run | Runs) -> Runs:
-        """The same as a sentence: a figure that opens it gets a capital."""
+        """The same as a sentence: what opens it gets a capital."""
         runs = self.inside(key, n, **slots)
-        if runs and isinstance(runs[0], Figure):
-            return (capital_figure(runs[0]), *runs[1:])
+        match runs:
+            case (Figure() as first, *rest):
+                return (capital_figure(first), *rest)
+            case (str() as first, *rest):
+                return (capital(first), *rest)
         return runs
 
     def foreign(self, text: str) -> Run:

@@ -35,7 +35,7 @@ from monitor.log.model import LogLeaf
 from monitor.mission.service import load_mission
 from monitor.notify.queries import deliveries_about
 from reports.daily import service
-from reports.document import Table, canonical, digest, figures, from_json, text_of
+from reports.document import Foreign, Table, canonical, digest, figures, from_json, text_of
 from reports.issuing import editing, queries
 from reports.issuing import service as issuing
 from reports.issuing.model import PeriodRun
@@ -189,6 +189,39 @@ def test_the_same_facts_give_the_same_document(mission: Door, as_role: As) -> No
     heard(as_role)
     document = paper(mission, drafted(mission))
     assert digest(from_json(canonical(document))) == digest(document)
+
+
+def test_the_same_paper_in_each_language_holds_the_same_numbers_and_records(
+    mission: Door, as_role: As
+) -> None:
+    watched(as_role)
+    heard(as_role)
+    row = drafted(mission)
+    assert queries.languages_of(mission.session, row.id, 1) == ["en", "az", "hy", "ru"]
+    english = figures(paper(mission, row))
+    for code in ("hy", "az", "ru"):
+        document = queries.draft(mission.session, row.id, 1, code)
+        other = figures(document)
+        assert document.header.language == code
+        assert {key: (one.value, one.ids) for key, one in other.items()} == {
+            key: (one.value, one.ids) for key, one in english.items()
+        }
+
+
+def test_a_line_that_a_person_said_stays_in_english_and_is_marked_in_the_other_languages(
+    mission: Door, as_role: As
+) -> None:
+    row = drafted(mission)
+    texts = changed(paper(mission, row), "A quiet day.")
+    row = issuing.edit_lines(at(as_role("reporting_officer"), CUT_OFF), row.id, 1, texts, "")
+    line = editing.lines(queries.draft(mission.session, row.id, 2, "ru"))[0]
+    assert line.runs == (Foreign("A quiet day.", "en"),)
+    assert "Наблюдение" in text_of(line.machine or ())
+    edition = issued(as_role, row)
+    translations = queries.edition_translations(mission.session, edition.id)
+    assert set(translations) == {"hy", "az", "ru"}
+    said = from_json(queries.translation_text(mission.session, edition.id, "ru"))
+    assert said.header.translation_of == edition.digest
 
 
 # --- edited, reviewed, released ----------------------------------------------------------------------------
