@@ -125,12 +125,34 @@ class Map:
 
 
 @dataclass(frozen=True)
+class Series:
+    """One row of a chart. None is a place in it that nobody watched, which is never drawn as a zero."""
+
+    name: str
+    values: tuple[float | int | None, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Numbers as a drawing: `kind` is `multiples` (small bars), `heat` (a grid), `hours` (bars over the day)
+    or `shares` (one bar in parts). `labels` name the places along each series."""
+
+    id: str
+    caption: str
+    alt: str
+    kind: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class Note:
     title: str
     runs: Runs
 
 
-Block = Paragraph | Bullets | Table | Map | Note
+Block = Paragraph | Bullets | Table | Map | Chart | Note
 
 
 @dataclass(frozen=True)
@@ -194,7 +216,7 @@ class Document:
 
 KINDS: dict[str, type] = {
     kind.__name__.lower(): kind
-    for kind in (Figure, Quote, Strong, Foreign, Paragraph, Bullets, Table, Map, Note)
+    for kind in (Figure, Quote, Strong, Foreign, Paragraph, Bullets, Table, Map, Chart, Note)
 }
 NAMES = {kind: name for name, kind in KINDS.items()}
 
@@ -259,7 +281,7 @@ def runs_of(block: Block) -> Iterator[Runs]:
         case Table(rows=rows):
             for row in rows:
                 yield from row.cells
-        case Map():
+        case Map() | Chart():
             return
 
 

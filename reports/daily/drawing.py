@@ -6,11 +6,12 @@ from typing import Any
 
 import shapely
 
+from incidents.casework import counting
 from incidents.intake.queries import ObservationRow
 from reports.daily import words
 from reports.daily.facts import Facts
-from reports.daily.sections.drafting import Draft
-from reports.document import Map, Paragraph, Section, Shape
+from reports.daily.sections.drafting import Draft, sum_of
+from reports.document import Chart, Map, Paragraph, Section, Series, Shape
 
 MARGIN_DEG = 0.05
 DECIMALS = 4
@@ -46,7 +47,33 @@ def annex_b(draft: Draft) -> Section:
         facts.mission.disclaimer_in(draft.words.code),
         _sources(draft),
     )
-    return Section("", "annex_b", title, (whole, *_details(draft, tuple(shapes))))
+    return Section("", "annex_b", title, (whole, *small_multiples(draft), *_details(draft, tuple(shapes))))
+
+
+def small_multiples(draft: Draft) -> Iterable[Chart]:
+    """The violations of each sector a day, over the paper's periods and those before; hatched where nobody
+    watched."""
+    spans = [*draft.facts.series, *draft.facts.spans]
+    if len(spans) < 2 or not draft.sector_names:
+        return
+    labels = tuple(draft.words.short_day(span.period.end, draft.zone) for span in spans)
+    by_span = [counting.by_sector_and_kind(draft.counted(span)) for span in spans]
+    series = []
+    for code, name in draft.sector_names.items():
+        values: list[int | None] = []
+        for span, kinds in zip(spans, by_span, strict=True):
+            total = sum_of(kinds.get(code, {}).values())
+            values.append(total.best if total.best or span.hours.get(code) else None)
+        series.append(Series(name, tuple(values)))
+    yield Chart(
+        "multiples",
+        draft.text("annex_b.multiples"),
+        draft.text("annex_b.multiples_alt", days=str(len(spans))),
+        "multiples",
+        labels,
+        tuple(series),
+        draft.text("annex_b.multiples_note"),
+    )
 
 
 def _sources(draft: Draft) -> tuple[str, ...]:

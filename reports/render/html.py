@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from reports.document import (
     Bullets,
+    Chart,
     Document,
     Figure,
     Foreign,
@@ -22,7 +23,7 @@ from reports.document import (
     Table,
     digest,
 )
-from reports.render import evidence_index, map_svg, seal
+from reports.render import chart_svg, evidence_index, map_svg, seal
 from reports.wording.language import capital, language
 
 HERE = Path(__file__).parent
@@ -33,14 +34,23 @@ _environment = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_KINDS = {Paragraph: "paragraph", Bullets: "bullets", Table: "table", Map: "map", Note: "note"}
+_KINDS = {
+    Paragraph: "paragraph",
+    Bullets: "bullets",
+    Table: "table",
+    Map: "map",
+    Chart: "chart",
+    Note: "note",
+}
 _environment.tests["figure"] = lambda run: isinstance(run, Figure)
 _environment.tests["quotation"] = lambda run: isinstance(run, Quote)
 _environment.tests["emphasis"] = lambda run: isinstance(run, Strong)
 _environment.tests["foreign"] = lambda run: isinstance(run, Foreign)
 _environment.filters["capitalize_first"] = capital
 _environment.filters["kind"] = lambda block: _KINDS[type(block)]
-_environment.filters["drawn"] = lambda block: Markup(map_svg.svg(block))  # noqa: S704 (the builder escapes)
+_environment.filters["drawn"] = lambda block: Markup(  # noqa: S704 (the builders escape)
+    chart_svg.svg(block) if isinstance(block, Chart) else map_svg.svg(block)
+)
 
 
 Href = Callable[[Figure], str | None]

@@ -170,7 +170,7 @@ class _Labels:
         return _text(text, at_x, at_y, size, anchor, style)
 
 
-def _spans(text: str) -> str:
+def spans_of_scripts(text: str) -> str:
     """The text with its Armenian words in spans of their own font: in a text of two scripts the PDF's drawing
     of SVG finds no second font by itself."""
     out = ""
@@ -182,7 +182,7 @@ def _spans(text: str) -> str:
 
 def _text(text: str, x: float, y: float, size: float, anchor: str = "start", style: str = "") -> str:
     common = f'x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" font-family="{FONT}"'
-    said = _spans(text)
+    said = spans_of_scripts(text)
     halo = 'fill="none" stroke="#ffffff" stroke-width="2.6" stroke-linejoin="round"'
     return f'<text {common} {style} {halo}>{said}</text><text {common} {style} fill="{INK}">{said}</text>'
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pikepdf
 
-from reports.document import Document, Map, as_data, digest
-from reports.render import evidence_index, map_svg, seal
+from reports.document import Chart, Document, Map, as_data, digest
+from reports.render import chart_svg, evidence_index, map_svg, seal
 from reports.render.glyphs import FONTS, settable_data
 from reports.wording.language import language
 
@@ -61,7 +61,20 @@ def prepared(document: Document, directory: Path) -> dict[str, Any]:
     data = as_data(document)
     for section, plain in zip(document.sections, data["sections"], strict=True):
         for block, drawn in zip(section.blocks, plain["blocks"], strict=True):
-            if isinstance(block, Map):
+            if isinstance(block, Chart):
+                drawing = chart_svg.svg(chart_with_settable_text(block))
+                (directory / f"{block.id}.svg").write_text(drawing, "utf-8")
+                drawn.clear()
+                drawn.update(
+                    {
+                        "is": "chart",
+                        "file": f"{block.id}.svg",
+                        "alt": block.alt,
+                        "caption": block.caption,
+                        "note": block.note,
+                    }
+                )
+            elif isinstance(block, Map):
                 drawing = map_svg.svg(block_with_settable_text(block))
                 (directory / f"{block.id}.svg").write_text(drawing, "utf-8")
                 drawn.clear()
@@ -113,6 +126,13 @@ def block_with_settable_text(block: Map) -> Map:
         disclaimer=settable_data(block.disclaimer),
         sources=tuple(settable_data(list(block.sources))),
     )
+
+
+def chart_with_settable_text(block: Chart) -> Chart:
+    """A chart whose names our fonts can set."""
+    series = tuple(dataclasses.replace(one, name=settable_data(one.name)) for one in block.series)
+    labels = tuple(settable_data(list(block.labels)))
+    return dataclasses.replace(block, series=series, labels=labels, alt=settable_data(block.alt))
 
 
 def shrunk(content: bytes) -> bytes:

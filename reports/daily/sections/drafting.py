@@ -86,11 +86,12 @@ class Draft:
         many = len(self.facts.spans) > 1
         for index, span in enumerate(self.facts.spans, 1):
             key = f"d{index}-" if many else ""
-            days.append(Day(span, before, key, self._counted(span), self._counted(before) if before else []))
+            days.append(Day(span, before, key, self.counted(span), self.counted(before) if before else []))
             before = span
         return days
 
-    def _counted(self, span: Span) -> list[Counted]:
+    def counted(self, span: Span) -> list[Counted]:
+        """What the total of one period counts, as known at the cut-off."""
         counted = self.facts.counted(span.observations)
         return counting.accepted_violations(counted, *span.period, self.facts.cut_off)
 

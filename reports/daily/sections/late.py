@@ -89,5 +89,4 @@ def _difference(draft: Draft, by: int) -> str:
 
 
 def total_of_span(draft: Draft, span: Span) -> Total:
-    counted = draft.facts.counted(span.observations)
-    return counting.total(counting.accepted_violations(counted, *span.period, draft.facts.cut_off))
+    return counting.total(draft.counted(span))
