@@ -143,8 +143,9 @@ class NotReady(DomainError):
 
 
 def catalogue() -> list[type[DomainError]]:
-    """Every problem type, for the page that documents them."""
+    """Every problem type, for the page that documents them; a narrower class of one type says the same."""
     found = [DomainError]
     for error in found:
         found.extend(error.__subclasses__())
-    return sorted(found[1:], key=lambda error: (error.status, error.type))
+    named = (error for error in found[1:] if "type" in vars(error) or DomainError in error.__bases__)
+    return sorted(named, key=lambda error: (error.status, error.type))

@@ -3,6 +3,7 @@
 The TOML file is `truceline.toml` in the working directory, or the one named by TRUCELINE_SETTINGS.
 """
 
+import datetime as dt
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "TRUCELINE_"
 FILE_KEY = "TRUCELINE_SETTINGS"
+_WEEKDAYS = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -38,6 +40,17 @@ def _database_url(value: Any) -> str:
     if text.startswith(("postgresql+psycopg://", "sqlite:///")):
         return text
     raise ValueError("postgresql://… or sqlite:///…")
+
+
+def _days(value: Any) -> tuple[str, ...]:
+    days = tuple(str(value).lower().replace(",", " ").split())
+    for day in days:
+        if day not in _WEEKDAYS:
+            try:
+                dt.date.fromisoformat(day)
+            except ValueError as error:
+                raise ValueError("days like “sun 2022-09-21”") from error
+    return days
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,9 @@ SETTINGS = (
     Setting("argon2_rounds", _whole, 3, "Rounds of one password check."),
     Setting("report_limit_bytes", _whole, 65_536, "Largest single report; a batch may hold 100 of them."),
     Setting("media_limit_bytes", _whole, 26_214_400, "Largest photo or recording."),
+    Setting(
+        "no_issue_on", _days, (), "Days without a daily summary, like `sun 2022-09-21`."
+    ),
     Setting("log_level", str, "info", "debug, info, warning or error."),
     Setting("log_origin", str, "truceline.invalid/log/1", "Name under which the evidence log is signed."),
 )

@@ -43,7 +43,15 @@ class Strong:
     text: str
 
 
-Run = str | Figure | Quote | Strong
+@dataclass(frozen=True)
+class Foreign:
+    """Free text that stays in the language it was written in, in a paper of another language."""
+
+    text: str
+    language: str
+
+
+Run = str | Figure | Quote | Strong | Foreign
 Runs = tuple[Run, ...]
 
 
@@ -117,12 +125,34 @@ class Map:
 
 
 @dataclass(frozen=True)
+class Series:
+    """One row of a chart. None is a place in it that nobody watched, which is never drawn as a zero."""
+
+    name: str
+    values: tuple[float | int | None, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Numbers as a drawing: `kind` is `multiples` (small bars), `heat` (a grid), `hours` (bars over the day)
+    or `shares` (one bar in parts). `labels` name the places along each series."""
+
+    id: str
+    caption: str
+    alt: str
+    kind: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class Note:
     title: str
     runs: Runs
 
 
-Block = Paragraph | Bullets | Table | Map | Note
+Block = Paragraph | Bullets | Table | Map | Chart | Note
 
 
 @dataclass(frozen=True)
@@ -164,6 +194,9 @@ class Header:
     log_head: str | None = None
     previous_pdf_sha256: str | None = None
     previous_title: str | None = None
+    kind: str = "daily"
+    subject: str | None = None
+    translation_of: str | None = None
     change_note: str | None = None
 
 
@@ -182,7 +215,8 @@ class Document:
 
 
 KINDS: dict[str, type] = {
-    kind.__name__.lower(): kind for kind in (Figure, Quote, Strong, Paragraph, Bullets, Table, Map, Note)
+    kind.__name__.lower(): kind
+    for kind in (Figure, Quote, Strong, Foreign, Paragraph, Bullets, Table, Map, Chart, Note)
 }
 NAMES = {kind: name for name, kind in KINDS.items()}
 
@@ -247,7 +281,7 @@ def runs_of(block: Block) -> Iterator[Runs]:
         case Table(rows=rows):
             for row in rows:
                 yield from row.cells
-        case Map():
+        case Map() | Chart():
             return
 
 

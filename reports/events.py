@@ -25,3 +25,12 @@ class EditionIssued(Event):
     year: int
     number: int
     edition_no: int
+
+
+@dataclass(frozen=True)
+class SummaryMissed(Event):
+    """A period's summary was drafted long after its cut-off: nobody had been there to draft it."""
+
+    summary_id: str
+    kind: str
+    late_s: int

@@ -7,12 +7,14 @@ from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 from reports import checks
-from reports.daily import commands as summary
+from reports.daily import commands as _  # noqa: F401 (adds to the commands of issuing)
 from reports.daily.service import draft_due
-from reports.daily.views import bp as summaries
+from reports.daily.views import bp as daily
 from reports.exercise import cli as exercise
+from reports.issuing import commands as summary
+from reports.issuing.views import bp as summaries
 
-BLUEPRINTS: list[Blueprint] = [summaries]
+BLUEPRINTS: list[Blueprint] = [summaries, daily]
 JOBS: list[Job] = [Job("daily.draft_due", 1, draft_due)]
 SUBSCRIBERS: list[Subscriber] = []
 COMMANDS: list[click.Command] = [*summary.COMMANDS, *exercise.COMMANDS]

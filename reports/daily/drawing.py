@@ -6,85 +6,75 @@ from typing import Any
 
 import shapely
 
+from incidents.casework import counting
 from incidents.intake.queries import ObservationRow
 from monitor.field.messages import LANGUAGES
 from monitor.places.queries import PlaceRow
 from reports.daily import words
 from reports.daily.facts import Facts
-from reports.document import Column, Map, Paragraph, Row, Runs, Section, Shape, Table
+from reports.daily.sections.drafting import Draft, sum_of
+from reports.document import Block, Chart, Column, Map, Paragraph, Row, Runs, Section, Series, Shape, Table
 
 MARGIN_DEG = 0.05
 DECIMALS = 4
 CROWDED = 4
 DETAIL_HEIGHT = 380
-NO_SIDE = "The line is a generalised drawing: no side of it and no distance to it may be read from this map."
 SMALL_ARMS = ("burst", "shot", "muzzle_flash", "exchange_of_fire")
 FROM_THE_AIR = ("uav_strike", "uav_munition_drop", "loitering_munition", "air_strike", "rocket_missile")
 BASE_KINDS = {"country": "neighbour", "lake": "lake", "river": "river"}
 LEGEND = (
-    ("line", "line as sourced below"),
-    ("sector", "sector of observation"),
-    ("uncertainty", "area in which the event lies"),
-    ("post", "observation post"),
-    ("base", "forward base"),
-    ("settlement", "settlement"),
-    ("event:explosion", "explosion"),
-    ("event:small_arms", "burst, shot or exchange"),
-    ("event:air", "UAV, air strike or rocket"),
-    ("event:other", "other violation"),
+    *("line", "sector", "uncertainty", "post", "base", "settlement"),
+    *("event:explosion", "event:small_arms", "event:air", "event:other"),
 )
 BIG_TOWN = 8000
 
 
-def annex_b(
-    facts: Facts, refs: Mapping[str, str], rows: Mapping[str, ObservationRow], language: str
-) -> Section:
-    title = "Annex B: Map"
+def annex_b(draft: Draft) -> Section:
+    """The map of the mission area, and a closer one of each sector where violations crowd."""
+    facts, title = draft.facts, draft.text("title.annex_b")
     if not facts.sectors:
-        return Section("", "annex_b", title, (Paragraph(("The mission has no sectors on record.",)),))
+        return Section("", "annex_b", title, (Paragraph(draft.say("annex_b.none")),))
     bounds = _bounds(facts)
-    shapes = [*_ground(facts, bounds), *_places(facts, bounds, language)]
-    for observation_id, ref in refs.items():
-        shapes += _event(facts, rows[observation_id], ref)
-    caption = "Ceasefire violations of Annex A, with the area in which each is held to have been"
-    alt = (
-        f"Map of the mission area with {len(facts.sectors)} sectors, the posts and {len(refs)} violations, "
-        "each with its area of uncertainty; Annex A lists them with places and directions."
+    shapes = [*_ground(facts, bounds), *_places(draft, bounds)]
+    for row in draft.annex_rows:
+        shapes += _event(facts, row, draft.refs[row.observation_id])
+    counts = {"sectors": str(len(facts.sectors)), "violations": str(len(draft.annex_rows))}
+    whole = Map(
+        "map",
+        draft.text("annex_b.caption"),
+        draft.text("annex_b.alt", **counts),
+        bounds,
+        tuple(shapes),
+        tuple((kind, draft.text(f"annex_b.legend.{kind.rpartition(':')[2]}")) for kind in LEGEND),
+        facts.mission.disclaimer_in(draft.words.code),
+        _sources(draft),
     )
-    sources = tuple(
-        f"Line: {line.name_in(language)} (version {line.version}); {line.source}"
-        + (f", {line.source_date}" if line.source_date else "")
-        + f". {line.disclaimer}"
-        for line in facts.lines
-    )
-    if facts.base_map and facts.base_map.get("attribution"):
-        sources = (*sources, f"Base map: {facts.base_map['attribution']}.")
-    disclaimer = facts.mission.disclaimer_in(language)
-    whole = Map("map", caption, alt, bounds, tuple(shapes), LEGEND, disclaimer, sources)
-    closer = _details(facts, refs, rows, language, tuple(shapes))
-    return Section("", "annex_b", title, (whole, *closer, *place_names(facts, language)))
+    closer = _details(draft, tuple(shapes))
+    blocks: tuple[Block, ...] = (whole, *small_multiples(draft), *closer, *place_names(draft))
+    return Section("", "annex_b", title, blocks)
 
 
-def place_names(facts: Facts, language: str) -> Iterable[Table]:
+def place_names(draft: Draft) -> Iterable[Table]:
     """What the mission's other languages call the places on the map: a name is nobody's to choose alone."""
-    others = [code for code in facts.mission.languages if code != language]
-    named = [place for place in _drawn_places(facts) if place.kind != "post" and set(place.names) & {*others}]
+    others = [code for code in draft.facts.mission.languages if code != draft.words.code]
+    named = [place for place in _drawn_places(draft) if place.kind != "post" and set(place.names) & {*others}]
     if not named:
         return
-    heads = [Column("On the map"), *(Column(LANGUAGES.get(code, code)) for code in others)]
+    heads = [draft.text("annex_b.names_head"), *(LANGUAGES.get(code, code) for code in others)]
     rows = []
-    for place in sorted(named, key=lambda one: words.place_name(one, one.code, language)):
-        cells: list[Runs] = [(words.place_name(place, place.code, language),)]
-        cells += [(place.names.get(code, words.NOT_SAID),) for code in others]
+    for place in sorted(named, key=lambda one: words.place_name(one, one.code, draft.words)):
+        cells: list[Runs] = [(words.place_name(place, place.code, draft.words),)]
+        cells += [(place.names.get(code, "–"),) for code in others]
         rows.append(Row(tuple(cells)))
-    note = "As the gazetteer holds them; a dash where it has none. No name here is an opinion on a place."
-    yield Table("names", "The places on the map in the mission's languages", tuple(heads), tuple(rows), note)
+    columns = tuple(Column(head) for head in heads)
+    caption, note = draft.text("annex_b.names"), draft.text("annex_b.names_note")
+    yield Table("names", caption, columns, tuple(rows), note)
 
 
-def _drawn_places(facts: Facts) -> Iterable[PlaceRow]:
+def _drawn_places(draft: Draft) -> Iterable[PlaceRow]:
     """Posts and bases, and the settlements that are large enough, the largest first."""
-    yield from facts.posts
-    for place in sorted(facts.settlements, key=_population, reverse=True):
+    yield from draft.facts.posts
+    for place in sorted(draft.facts.settlements, key=_population, reverse=True):
         if _population(place) >= BIG_TOWN:
             yield place
 
@@ -93,16 +83,52 @@ def _population(place: PlaceRow) -> int:
     return int(place.traits.get("population") or 0)
 
 
-def _details(
-    facts: Facts,
-    refs: Mapping[str, str],
-    rows: Mapping[str, ObservationRow],
-    language: str,
-    shapes: tuple[Shape, ...],
-) -> Iterable[Map]:
+def small_multiples(draft: Draft) -> Iterable[Chart]:
+    """The violations of each sector a day, over the paper's periods and those before; hatched where nobody
+    watched."""
+    spans = [*draft.facts.series, *draft.facts.spans]
+    if len(spans) < 2 or not draft.sector_names:
+        return
+    labels = tuple(draft.words.short_day(span.period.end, draft.zone) for span in spans)
+    by_span = [counting.by_sector_and_kind(draft.counted(span)) for span in spans]
+    series = []
+    for code, name in draft.sector_names.items():
+        values: list[int | None] = []
+        for span, kinds in zip(spans, by_span, strict=True):
+            total = sum_of(kinds.get(code, {}).values())
+            values.append(total.best if total.best or span.hours.get(code) else None)
+        series.append(Series(name, tuple(values)))
+    yield Chart(
+        "multiples",
+        draft.text("annex_b.multiples"),
+        draft.text("annex_b.multiples_alt", days=str(len(spans))),
+        "multiples",
+        labels,
+        tuple(series),
+        draft.text("annex_b.multiples_note"),
+    )
+
+
+def _sources(draft: Draft) -> tuple[str, ...]:
+    sources = []
+    for line in draft.facts.lines:
+        source = f"{line.source}, {line.source_date}" if line.source_date else line.source
+        named = {"name": line.name_in(draft.words.code), "version": str(line.version)}
+        sources.append(draft.text("annex_b.line", source=source, disclaimer=line.disclaimer, **named))
+    base = draft.facts.base_map
+    if base and base.get("attribution"):
+        sources.append(draft.text("annex_b.base", attribution=base["attribution"]))
+    return tuple(sources)
+
+
+def _details(draft: Draft, shapes: tuple[Shape, ...]) -> Iterable[Map]:
     """A closer map of each sector where several violations crowd, so that each area can be seen."""
-    for sector in facts.sectors:
-        mine = [one for one in refs if rows[one].sector_code == sector.code and rows[one].lon is not None]
+    for sector in draft.facts.sectors:
+        mine = [
+            row.observation_id
+            for row in draft.annex_rows
+            if row.sector_code == sector.code and row.lon is not None
+        ]
         if len(mine) < CROWDED:
             continue
         inside = shapely.union_all(
@@ -112,16 +138,17 @@ def _details(
                 if shape.kind in ("event", "uncertainty") and set(shape.ids) & set(mine)
             ]
         )
-        name = words.place_name(sector, sector.code, language)
-        named = ", ".join(refs[one] for one in mine)
+        name = draft.sector(sector.code)
+        named = ", ".join(draft.refs[one] for one in mine)
+        bounds = _around(inside.bounds)
         yield Map(
             f"map-{sector.code}",
-            f"{name}: the violations from nearer",
-            f"Closer map of {name} with the areas of violations {named}, listed in Annex A.",
-            _around(inside.bounds),
-            tuple(_near(shapes, _around(inside.bounds))),
+            draft.text("annex_b.nearer", sector=name),
+            draft.text("annex_b.nearer_alt", sector=name, named=named),
+            bounds,
+            tuple(_near(shapes, bounds)),
             (),
-            NO_SIDE,
+            draft.text("annex_b.no_side"),
             (),
             DETAIL_HEIGHT,
         )
@@ -197,13 +224,13 @@ def _ground(facts: Facts, bounds: tuple[float, float, float, float]) -> Iterable
             yield Shape("line", geometry)
 
 
-def _places(facts: Facts, bounds: tuple[float, float, float, float], language: str) -> Iterable[Shape]:
-    for sector in facts.sectors:
+def _places(draft: Draft, bounds: tuple[float, float, float, float]) -> Iterable[Shape]:
+    for sector in draft.facts.sectors:
         geometry = _cut(sector.geometry, bounds)
         if geometry:
-            yield Shape("sector", geometry, words.place_name(sector, sector.code, language))
-    for place in _drawn_places(facts):
-        label = place.code if place.kind == "post" else words.place_name(place, place.code, language)
+            yield Shape("sector", geometry, draft.sector(sector.code))
+    for place in _drawn_places(draft):
+        label = place.code if place.kind == "post" else words.place_name(place, place.code, draft.words)
         yield Shape(place.kind, _point(place.lon, place.lat), label.removeprefix("Forward base "))
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,8 @@ from monitor.watches import queries as watches
 from monitor.watches.coverage import WatchSpan
 from monitor.watches.queries import CameraDown
 
+FALLEN = ("refuted", "withdrawn")
+
 
 @dataclass(frozen=True)
 class AlertInPeriod:
@@ -39,49 +41,106 @@ class AlertInPeriod:
 
 
 @dataclass(frozen=True)
-class Issued:
-    """The last edition before this one, for its PDF's hash and its figures as issued."""
+class AsIssued:
+    """The total that the first edition of a period's paper gave; `edition` is the last one's number."""
+
+    period: Period
+    title: str
+    edition: int
+    total_text: str
+    total: int
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The edition before this paper's, for the hash of its PDF."""
 
     title: str
     pdf_sha256: str
-    end: dt.datetime
-    total_text: str | None
-    total: int | None
-    is_of_the_previous_period: bool
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A later edition of an earlier paper, issued since the previous cut-off."""
+
+    title: str
+    replaces: int
+
+
+@dataclass(frozen=True)
+class Issues:
+    """What was issued before, as the drafting of the next paper needs to know it."""
+
+    previous: Previous | None = None
+    as_issued: tuple[AsIssued, ...] = ()
+    corrected: tuple[Corrected, ...] = ()
+
+
+@dataclass(frozen=True)
+class Span:
+    """One period as the mission knew it at the cut-off: what was observed and who watched."""
+
+    period: Period
+    observations: Sequence[ObservationRow]
+    hours: Mapping[str, float] = field(hash=False)
+    watches: Sequence[WatchSpan]
 
 
 @dataclass(frozen=True)
 class Facts:
+    """`spans` are the paper's periods, 1 to n, one after the other; `before` is the one before them.
+
+    `series` are the periods before those, oldest first and ending with `before`, for the revised series.
+    """
+
     mission: MissionRow
+    kind: str
     number: int
     year: int
-    period: Period
-    previous: Period | None
+    spans: Sequence[Span]
+    series: Sequence[Span]
+    cut_off: dt.datetime
     sectors: Sequence[PlaceRow]
     posts: Sequence[PlaceRow]
     settlements: Sequence[PlaceRow]
+    places: Mapping[str, PlaceRow] = field(hash=False)
     lines: Sequence[LineRow]
-    observations: Sequence[ObservationRow]
-    observations_before: Sequence[ObservationRow]
     late: Sequence[ObservationRow]
+    agreed: Sequence[ObservationRow]
     positions: Mapping[str, Position] = field(hash=False)
     incident_of: Mapping[str, IncidentRef] = field(hash=False)
     incidents: Sequence[IncidentRow]
-    hours: Mapping[str, float] = field(hash=False)
-    hours_before: Mapping[str, float] = field(hash=False)
-    watch_hours: Mapping[str, float] = field(hash=False)
-    spans: Sequence[WatchSpan]
+    fallen: Sequence[IncidentRow]
     cameras_down: Sequence[CameraDown]
     claims: Sequence[ClaimWithVerdict]
     alerts: Sequence[AlertInPeriod]
     rule_versions: Sequence[str]
     taxonomy_digest: str
     base_map: Mapping[str, Any] | None = field(hash=False)
-    last_issued: Issued | None = None
+    issues: Issues = Issues()
 
     @property
-    def cut_off(self) -> dt.datetime:
-        return self.period.end
+    def period(self) -> Period:
+        """From the start of the first period to the end of the last."""
+        return Period(self.spans[0].period.start, self.spans[-1].period.end)
+
+    @property
+    def before(self) -> Span | None:
+        return self.series[-1] if self.series else None
+
+    @property
+    def observations(self) -> list[ObservationRow]:
+        return [row for span in self.spans for row in span.observations]
+
+    @property
+    def watches(self) -> list[WatchSpan]:
+        return [watch for span in self.spans for watch in span.watches]
+
+    @property
+    def hours(self) -> dict[str, float]:
+        return {
+            place.code: sum(span.hours.get(place.code, 0.0) for span in self.spans) for place in self.sectors
+        }
 
     def counted(self, rows: Iterable[ObservationRow]) -> list[Counted]:
         return [as_counted(row, self.incident_of.get(row.observation_id)) for row in rows]
@@ -112,77 +171,90 @@ def as_counted(row: ObservationRow, incident: IncidentRef | None) -> Counted:
     )
 
 
+SERIES_LENGTH = 7
+# How long before a period a window of silence that still runs may have been agreed.
+AGREED_WITHIN = dt.timedelta(days=14)
+
+
 def gather(
     session: Session,
     keys: Keys,
     mission: MissionRow,
-    period: Period,
-    last_issued: Issued | None,
+    periods: Sequence[Period],
+    cut_off: dt.datetime,
+    number: int,
+    kind: str = "daily",
+    issues: Issues | None = None,
 ) -> Facts:
-    """Fetches what a summary of the period stands on, as known at the period's end."""
-    at = period.end
-    ended = mission.periods(at)
-    index = ended.index(period)
-    previous = ended[index - 1] if index else None
-    rows = _filed(intake.observations(session, period.start, at, known_at=at), at)
-    before = (
-        _filed(intake.observations(session, previous.start, previous.end, known_at=at), at)
-        if previous
-        else []
-    )
-    late = [
-        row
-        for row in _filed(intake.observations(session, end=period.start, known_at=at), at)
-        if row.received_at > period.start
-    ]
-    every = [*rows, *before, *late]
+    """Fetches what a paper of these periods stands on, as known at the cut-off."""
+    at, start, end = cut_off, periods[0].start, periods[-1].end
+    earlier = [one for one in mission.periods(start) if one.end <= start][-SERIES_LENGTH:]
+    spans = [_span(session, period, at) for period in periods]
+    series = [_span(session, period, at) for period in earlier]
+    rows = [row for span in spans for row in span.observations]
+    late = _late(session, start, at)
+    agreed = intake.observations(session, start - AGREED_WITHIN, end, known_at=at, categories=("CBM",))
+    every = [*rows, *late, *(row for span in series for row in span.observations)]
     incident_of = casework.incidents_of(session, [row.observation_id for row in every], known_at=at)
     mine = {incident_of[row.observation_id].incident_id for row in rows if row.observation_id in incident_of}
-    found = all_of_kinds(session, at)
-    spans = watches.watch_spans(session, period.start, at, at)
+    known = places.all_places(session, at) or places.all_places(session)
+    of_kind = {
+        name: [p for p in known if p.kind == name] for name in ("sector", "post", "base", "settlement")
+    }
     return Facts(
         mission=mission,
-        number=number_of(mission, period),
-        year=period.end.astimezone(mission.zone).year,
-        period=period,
-        previous=previous,
-        sectors=found["sector"],
-        posts=[*found["post"], *found["base"]],
-        settlements=found["settlement"],
+        kind=kind,
+        number=number,
+        year=end.astimezone(mission.zone).year,
+        spans=spans,
+        series=series,
+        cut_off=at,
+        sectors=of_kind["sector"],
+        posts=[*of_kind["post"], *of_kind["base"]],
+        settlements=of_kind["settlement"],
+        places={place.code: place for place in known},
         lines=places.all_lines(session, at) or places.all_lines(session),
-        observations=rows,
-        observations_before=before,
         late=late,
+        agreed=[row for row in agreed if row.processing == "accepted"],
         positions=intake.positions(session, keys, rows),
         incident_of=incident_of,
         incidents=casework.incidents(session, known_at=at, ids=mine) if mine else [],
-        hours=watches.hours_monitored(session, period.start, at, at),
-        hours_before=watches.hours_monitored(session, previous.start, previous.end, at) if previous else {},
-        watch_hours=watches.hours_watched(session, period.start, at, at),
-        spans=spans,
-        cameras_down=watches.cameras_down(session, at, at),
-        claims=claims.claims_with_verdicts(session, period.start, at, at),
-        alerts=_alerts(session, period),
+        fallen=_fallen(session, start, at, mine),
+        cameras_down=watches.cameras_down(session, min(end, at), at),
+        claims=claims.claims_with_verdicts(session, start, end, at),
+        alerts=_alerts(session, Period(start, end)),
         rule_versions=tuple(
             f"{rule.rule_id} v{rule.version}" for rule in rules.rule_versions(session) if rule.status == "on"
         ),
         taxonomy_digest=taxonomy().digest,
         base_map=_base_map(session),
-        last_issued=last_issued,
+        issues=issues or Issues(),
     )
 
 
-def all_of_kinds(session: Session, at: dt.datetime) -> dict[str, list[PlaceRow]]:
-    """Places by kind as known at the cut-off; a place told of later is better than a map without it."""
-    known = places.all_places(session, at) or places.all_places(session)
-    return {kind: [p for p in known if p.kind == kind] for kind in ("sector", "post", "base", "settlement")}
+def _span(session: Session, period: Period, at: dt.datetime) -> Span:
+    return Span(
+        period,
+        _filed(intake.observations(session, period.start, period.end, known_at=at), at),
+        watches.hours_monitored(session, period.start, min(period.end, at), at),
+        watches.watch_spans(session, period.start, min(period.end, at), at),
+    )
 
 
-def number_of(mission: MissionRow, period: Period) -> int:
-    """The period's place among the mission's periods that end in the same local year, from 1."""
-    year = period.end.astimezone(mission.zone).year
-    same_year = [one for one in mission.periods(period.end) if one.end.astimezone(mission.zone).year == year]
-    return same_year.index(period) + 1
+def _late(session: Session, start: dt.datetime, at: dt.datetime) -> list[ObservationRow]:
+    """What happened before these periods and was received, or corrected by its author, since."""
+    earlier = _filed(intake.observations(session, end=start, known_at=at), at)
+    return [
+        row for row in earlier if row.received_at > start or (row.revision_no > 1 and row.recorded_at > start)
+    ]
+
+
+def _fallen(
+    session: Session, start: dt.datetime, at: dt.datetime, mine: Collection[str]
+) -> list[IncidentRow]:
+    """Incidents of earlier papers that no longer stand, by a step since the previous cut-off."""
+    changed = casework.incidents(session, known_at=at, changed_from=start)
+    return [one for one in changed if one.assessment in FALLEN and one.incident_id not in mine]
 
 
 def _filed(rows: Sequence[ObservationRow], at: dt.datetime) -> list[ObservationRow]:

@@ -4,22 +4,25 @@ from collections.abc import Iterable
 
 from incidents.casework.counting import Total
 from reports.document import Figure
-from reports.wording import numbers
+from reports.wording.language import Language
+
+Times = tuple[str, str]
 
 
 class Numbers:
     """Makes the figures of one document. Ids are stable: the same facts give the same ids."""
 
-    def __init__(self, start_utc: str, end_utc: str) -> None:
+    def __init__(self, words: Language, start_utc: str, end_utc: str) -> None:
+        self._words = words
         self._span = {"from": start_utc, "to": end_utc}
         self._used: set[str] = set()
 
     def total(
-        self, key: str, total: Total, of: str, spelt: bool = False, span: tuple[str, str] | None = None
+        self, key: str, total: Total, of: str, spelt: bool = False, span: Times | None = None
     ) -> Figure:
         """A counted total; in words up to ten where it stands in a sentence."""
-        words = numbers.spelt if spelt else numbers.printed
-        text = words(total.best, total.qualifier) if total.best or not spelt else "none"
+        put = self._words.spelt if spelt else self._words.printed
+        text = put(total.best, total.qualifier)
         return self._figure(
             key, text, total.best, total.qualifier, of, total.ids, "observation", "casework.counting", span
         )
@@ -31,21 +34,24 @@ class Numbers:
         of: str,
         kind: str = "observation",
         spelt: bool = False,
-        span: tuple[str, str] | None = None,
+        span: Times | None = None,
     ) -> Figure:
         """How many records there are."""
         known = tuple(ids)
-        text = (numbers.spelt(len(known)) if known else "none") if spelt else numbers.printed(len(known))
+        text = (self._words.spelt if spelt else self._words.printed)(len(known))
         return self._figure(key, text, len(known), "exact", of, known, kind, f"{kind}s", span)
 
     def hours(
-        self, key: str, hours: float, watch_ids: Iterable[str], of: str, span: tuple[str, str] | None = None
+        self, key: str, hours: float, watch_ids: Iterable[str], of: str, span: Times | None = None
     ) -> Figure:
-        value = round(hours, 1)
         ids = tuple(dict.fromkeys(watch_ids))
-        return self._figure(
-            key, numbers.hours(hours), value, "exact", of, ids, "watch", "watches.hours_monitored", span
-        )
+        text, value = self._words.hours(hours), round(hours, 1)
+        return self._figure(key, text, value, "exact", of, ids, "watch", "watches.hours_monitored", span)
+
+    def measure(self, key: str, text: str, value: float, of: str, query: str, ids: Iterable[str]) -> Figure:
+        """A number that was computed from records rather than counted: a rate, a median, a share."""
+        known = tuple(ids)
+        return self._figure(key, text, round(value, 2), "exact", of, known, "observation", query, None)
 
     def _figure(
         self,
@@ -57,7 +63,7 @@ class Numbers:
         ids: tuple[str, ...],
         kind: str,
         query: str,
-        span: tuple[str, str] | None,
+        span: Times | None,
     ) -> Figure:
         unique, again = key, 2
         while unique in self._used:

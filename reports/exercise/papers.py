@@ -10,6 +10,7 @@ from reports.exercise.storyline import moment
 
 READER = "head-1"
 KINDS = ("pdf", "html", "json")
+TRANSLATED = ("hy", "az", "ru")
 # Ids that the machine draws at random say nothing in a file.
 ALERT_FACTS = (
     "label",
@@ -40,6 +41,10 @@ def write_papers(player: Player, mission: MissionData, out: Path) -> list[Path]:
         for kind in KINDS:
             path = out / f"summary-{ends.date().isoformat()}.{kind}"
             path.write_bytes(player.get(READER, f"{page}.{kind}").content)
+            written.append(path)
+        for code in TRANSLATED:
+            path = out / f"summary-{ends.date().isoformat()}.{code}.pdf"
+            path.write_bytes(player.get(READER, f"{page}.pdf?language={code}").content)
             written.append(path)
     path = out / "alerts.json"
     path.write_text(

@@ -4,14 +4,8 @@ import re
 from dataclasses import dataclass
 
 from reports.document import Document, Figure, Section, Table, figures, runs_of, text_of
+from reports.wording.language import Language, language
 
-NOUNS = {
-    "observation": ("record", "records"),
-    "claim": ("claim", "claims"),
-    "alert": ("alert", "alerts"),
-    "watch": ("watch", "watches"),
-    "incident": ("incident", "incidents"),
-}
 SHOWN_AT_MOST = 24
 
 
@@ -30,13 +24,14 @@ def entries(document: Document) -> list[Entry]:
     A number that counts the very record of its own row needs none; neither does one without records.
     """
     rows, where = row_names(document), targets(document)
+    words = language(document.header.language)
     found: dict[str, Entry] = {}
     for section in document.sections:
         for block in section.blocks:
             for runs in runs_of(block):
                 for run in runs:
                     if isinstance(run, Figure) and where.get(run.id) == run.id:
-                        found[run.id] = _entry(run, place_of(section), rows)
+                        found[run.id] = _entry(run, place_of(section), rows, words)
     return list(found.values())
 
 
@@ -79,21 +74,24 @@ def row_names(document: Document) -> dict[str, str]:
     }
 
 
-def _entry(figure: Figure, section: str, rows: dict[str, str]) -> Entry:
-    one, many = NOUNS.get(figure.of, ("record", "records"))
-    number = len(figure.ids)
-    what = f"{number} {one if number == 1 else many}" if number else "no records"
+def _entry(figure: Figure, section: str, rows: dict[str, str], words: Language) -> Entry:
+    what = words.phrase("paper.no_records")
+    if figure.ids:
+        key = f"noun.{figure.of}"
+        noun = words.phrase(key if words.holds(key) else "noun.observation", len(figure.ids))
+        what = f"{words.numeral(len(figure.ids))} {noun}"
     asked = figure.parameters.get("of", "")
-    return Entry(figure.id, section, figure.text, f"{asked}: {what}" if asked else what, _ids(figure, rows))
+    records = _ids(figure, rows, words)
+    return Entry(figure.id, section, figure.text, f"{asked}: {what}" if asked else what, records)
 
 
-def _ids(figure: Figure, rows: dict[str, str]) -> str:
+def _ids(figure: Figure, rows: dict[str, str], words: Language) -> str:
     named = [rows[one] for one in figure.ids if one in rows]
     other = [one[:8] for one in figure.ids if one not in rows]
     spans = _spans(named) + other
     more = len(spans) - SHOWN_AT_MOST
     shown = ", ".join(spans[:SHOWN_AT_MOST])
-    return f"{shown} and {more} more" if more > 0 else shown
+    return f"{shown} {words.text('paper.more', number=words.numeral(more))}" if more > 0 else shown
 
 
 def _spans(names: list[str]) -> list[str]:

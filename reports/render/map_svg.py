@@ -6,6 +6,7 @@ latitude, which at the size of a mission area is true to a few parts in a thousa
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -16,6 +17,8 @@ from reports.document import Map, Shape
 
 WIDTH = 680.0
 FONT = "Noto Sans, Noto Sans Armenian, DejaVu Sans, sans-serif"
+ARMENIAN = "Noto Sans Armenian, DejaVu Sans, sans-serif"
+_ARMENIAN_WORDS = re.compile(r"([\u0530-\u058f]+)")
 INK = "#1a1f1d"
 ORDER = (
     "land",
@@ -167,9 +170,19 @@ class _Labels:
         return _text(text, at_x, at_y, size, anchor, style)
 
 
+def spans_of_scripts(text: str) -> str:
+    """The text with its Armenian words in spans of their own font: in a text of two scripts the PDF's drawing
+    of SVG finds no second font by itself."""
+    out = ""
+    for part in _ARMENIAN_WORDS.split(text):
+        said = escape(part)
+        out += f'<tspan font-family="{ARMENIAN}">{said}</tspan>' if _ARMENIAN_WORDS.match(part) else said
+    return out
+
+
 def _text(text: str, x: float, y: float, size: float, anchor: str = "start", style: str = "") -> str:
     common = f'x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" font-family="{FONT}"'
-    said = escape(text)
+    said = spans_of_scripts(text)
     halo = 'fill="none" stroke="#ffffff" stroke-width="2.6" stroke-linejoin="round"'
     return f'<text {common} {style} {halo}>{said}</text><text {common} {style} fill="{INK}">{said}</text>'
 

@@ -16,12 +16,18 @@ from typing import Any
 
 import pikepdf
 
-from reports.document import Document, Map, as_data, digest
-from reports.render import evidence_index, map_svg
+from reports.document import Chart, Document, Map, as_data, digest
+from reports.render import chart_svg, evidence_index, map_svg, seal
 from reports.render.glyphs import FONTS, settable_data
+from reports.wording.language import language
 
 TEMPLATE = Path(__file__).parent / "data" / "summary.typ"
 TIME_LIMIT_S = 120
+LABELS = (
+    *("period", "periods", "edition_head", "cut_off", "zone_head", "late_up_to", "classification"),
+    *("exercise_stamp", "draft_stamp", "exercise", "exercise_foot", "changed", "digest", "evidence"),
+    *("evidence_note", "log_head", "no_head", "verify"),
+)
 
 
 class RenderFailed(RuntimeError):
@@ -46,7 +52,7 @@ def pdf_of(document: Document, time_limit_s: float = TIME_LIMIT_S) -> bytes:
         except subprocess.TimeoutExpired as late:
             raise RenderFailed(f"not set within {time_limit_s} s") from late
         if child.returncode != 0:
-            raise RenderFailed(child.stderr.decode("utf-8", "replace")[-2000:])
+            raise RenderFailed(child.stderr.decode("utf-8", "replace")[:2000])
         return shrunk((directory / "out.pdf").read_bytes())
 
 
@@ -55,7 +61,20 @@ def prepared(document: Document, directory: Path) -> dict[str, Any]:
     data = as_data(document)
     for section, plain in zip(document.sections, data["sections"], strict=True):
         for block, drawn in zip(section.blocks, plain["blocks"], strict=True):
-            if isinstance(block, Map):
+            if isinstance(block, Chart):
+                drawing = chart_svg.svg(chart_with_settable_text(block))
+                (directory / f"{block.id}.svg").write_text(drawing, "utf-8")
+                drawn.clear()
+                drawn.update(
+                    {
+                        "is": "chart",
+                        "file": f"{block.id}.svg",
+                        "alt": block.alt,
+                        "caption": block.caption,
+                        "note": block.note,
+                    }
+                )
+            elif isinstance(block, Map):
                 drawing = map_svg.svg(block_with_settable_text(block))
                 (directory / f"{block.id}.svg").write_text(drawing, "utf-8")
                 drawn.clear()
@@ -63,10 +82,34 @@ def prepared(document: Document, directory: Path) -> dict[str, Any]:
                     {"is": "map", "file": f"{block.id}.svg", "alt": block.alt, "caption": block.caption}
                 )
     data["digest"] = digest(document)
+    data["labels"] = labels(document)
+    code = seal.svg(document)
+    data["seal"] = "seal.svg" if code else None
+    if code:
+        (directory / "seal.svg").write_text(code, "utf-8")
     data["targets"] = evidence_index.targets(document)
     data["evidence"] = [dataclasses.asdict(one) for one in evidence_index.entries(document)]
     settled: dict[str, Any] = settable_data(data)
     return settled
+
+
+def labels(document: Document) -> dict[str, str]:
+    """What the page itself says, in the language of the document."""
+    words, header = language(document.header.language), document.header
+    slots = {"number": str(header.number), "year": str(header.year), "edition": str(header.edition)}
+    said = {name: words.phrase(f"paper.{name}") for name in LABELS}
+    key = f"paper.{header.classification}"
+    return said | {
+        "number": words.text("paper.number", **slots) if header.number else words.phrase("paper.draft"),
+        "edition": words.text("paper.edition", **slots)
+        if header.edition
+        else words.phrase("paper.not_released"),
+        "zone": words.text("paper.zone", zone=header.zone),
+        "page": words.text("paper.page", page="{page}", pages="{pages}"),
+        "classified": words.phrase(key) if words.holds(key) else header.classification,
+        "previous": words.text("paper.previous", title=header.previous_title or ""),
+        "translation": words.text("paper.translation", digest=header.translation_of or ""),
+    }
 
 
 def block_with_settable_text(block: Map) -> Map:
@@ -83,6 +126,13 @@ def block_with_settable_text(block: Map) -> Map:
         disclaimer=settable_data(block.disclaimer),
         sources=tuple(settable_data(list(block.sources))),
     )
+
+
+def chart_with_settable_text(block: Chart) -> Chart:
+    """A chart whose names our fonts can set."""
+    series = tuple(dataclasses.replace(one, name=settable_data(one.name)) for one in block.series)
+    labels = tuple(settable_data(list(block.labels)))
+    return dataclasses.replace(block, series=series, labels=labels, alt=settable_data(block.alt))
 
 
 def shrunk(content: bytes) -> bytes:

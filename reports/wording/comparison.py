@@ -17,11 +17,14 @@ SIGNIFICANT_DIFFERENCE = 30
 
 @dataclass(frozen=True)
 class Comparison:
-    """`kind` is the rule that applied; `phrase` has slots: {now} {before} the bare numbers, {count} the
-    number with its noun, {thing} the noun, {hours_now} {hours_before}, and {this} {that} for the periods."""
+    """`kind` is the rule that applied. `key` names its phrase, whose slots are {now} {before} for the bare
+    numbers, {count} for the number with its noun, {thing}, {hours_now} {hours_before}, {this} {that}."""
 
     kind: str
-    phrase: str
+
+    @property
+    def key(self) -> str:
+        return f"compare.{self.kind}"
 
 
 def comparable(hours_now: float, hours_before: float) -> bool:
@@ -41,42 +44,21 @@ def adjective(now: int, before: int) -> str:
 
 
 def compare(now: int, before: int | None, hours_now: float, hours_before: float | None) -> Comparison:
-    """The phrase for `now` against `before`, with hours monitored in each. `before` None: no earlier period.
+    """The rule for `now` against `before`, with hours monitored in each. `before` None: no earlier period.
 
     A zero is only said where somebody watched; a place nobody watched is "not monitored", never quiet.
     """
     if hours_now <= 0:
-        if now == 0:
-            return Comparison("not_monitored", "Not monitored {this}.")
-        return Comparison(
-            "no_watch_recorded",
-            "The mission observed {count} {this}; no watch was recorded, so the number is not compared.",
-        )
-    none = "The mission observed no {thing} ({hours_now} monitored hours) {this}"
-    opening = none if now == 0 else "The mission observed {count} {this}"
+        return Comparison("not_monitored" if now == 0 else "no_watch_recorded")
+    zero = "none_now_" if now == 0 else ""
     if before is None or hours_before is None:
-        return Comparison("first", opening + "; there is no earlier period to compare with.")
+        return Comparison(f"{zero}first")
     if hours_before <= 0 and before == 0:
-        return Comparison("before_not_monitored", opening + "; {that} it did not monitor.")
+        return Comparison(f"{zero}before_not_monitored")
     if not comparable(hours_now, hours_before):
-        counted = "The mission observed {count} in {hours_now} monitored hours {this}"
-        said = counted if now else opening
-        return Comparison("not_comparable", said + "; {before} in {hours_before} monitored hours {that}.")
+        return Comparison(f"{zero}not_comparable")
     if now == 0 and before == 0:
-        return Comparison("none_as_before", none + ", as {that}.")
+        return Comparison("none_as_before")
     if before == 0:
-        return Comparison("none_before", opening + "; {that} it recorded none.")
-    word = adjective(now, before)
-    kind = word.replace(" ", "_")
-    if now == 0:
-        tail = (
-            "; {that} it recorded {before}." if word == "similar" else f", {word} than {{that}} ({{before}})."
-        )
-        return Comparison(f"none_now_{kind}", none + tail)
-    if word == "similar":
-        return Comparison(
-            kind, "The mission observed a similar number of {thing} {this} ({now}) as {that} ({before})."
-        )
-    return Comparison(
-        kind, f"The mission observed {word} {{thing}} {{this}} ({{now}}) than {{that}} ({{before}})."
-    )
+        return Comparison("none_before")
+    return Comparison(f"{zero}{adjective(now, before).replace(' ', '_')}")

@@ -4,9 +4,13 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from paper_mission import START, definition
 
+from monitor.door import Door
+from monitor.mission.service import load_mission
 from reports import document as d
 
 
@@ -88,3 +92,10 @@ def printed_text(tmp_path: Path) -> Callable[[bytes], list[str]]:
         return ran.stdout.decode().split("\f")[:-1]
 
     return read
+
+
+@pytest.fixture
+def mission(door: Door, folder: Path, clock: Any) -> Door:
+    clock.set(START)
+    load_mission(door.session, definition(folder), START)
+    return door

@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
 import pytest
 
 from reports import document as d
-from reports.render import evidence_index, html, map_svg
+from reports.render import chart_svg, evidence_index, html, map_svg, seal
 from reports.render.glyphs import settable
 from reports.render.pdf import RenderFailed, pdf_of
 
@@ -115,7 +116,7 @@ def test_the_map_is_sound_xml_and_escapes_its_labels(sample: d.Document) -> None
     drawing = sample.section("annex_b").blocks[0]
     assert isinstance(drawing, d.Map)
     root = ET.fromstring(map_svg.svg(drawing))  # noqa: S314 (made here)
-    texts = {element.text for element in root.iter("{http://www.w3.org/2000/svg}text")}
+    texts = {"".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"Post <3> & Սոթք", "A1", "No opinion.", "explosion", "N"} <= texts
 
 
@@ -130,3 +131,38 @@ def test_labels_of_the_map_do_not_lie_on_each_other(sample: d.Document) -> None:
     )
     crowded = map_svg.svg(dataclasses.replace(drawing, shapes=near))
     assert 1 <= sum(f">Village {step}<" in crowded for step in range(20)) < 10
+
+
+def charts() -> list[d.Chart]:
+    series = (d.Series("Sector <A> & Սոթք", (0, 3, None, 12)), d.Series("Sector B", (None, 0, 1.5, 40)))
+    return [
+        d.Chart(kind, "Caption", "What it shows.", kind, ("a", "b", "c", "d"), series, "A note.")
+        for kind in ("multiples", "heat", "hours", "shares")
+    ]
+
+
+@pytest.mark.parametrize("chart", charts(), ids=lambda chart: chart.kind)
+def test_a_chart_is_sound_xml_and_hatches_what_nobody_watched(chart: d.Chart) -> None:
+    drawing = chart_svg.svg(chart)
+    root = ET.fromstring(drawing)  # noqa: S314 (made here)
+    texts = {"".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert "Sector <A> & Սոթք" in texts and "a" in texts
+    assert drawing.count('fill="url(#unwatched)"') == (0 if chart.kind == "shares" else 2)
+
+
+def test_charts_are_set_with_their_description_and_read_in_grey(sample: d.Document) -> None:
+    section = d.Section("9", "charts", "Charts", tuple(charts()))
+    document = dataclasses.replace(sample, sections=(*sample.sections, section))
+    with pikepdf.open(io.BytesIO(pdf_of(document))) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+    tones = [int(tone[1:3], 16) * 0.3 + int(tone[3:5], 16) * 0.6 for tone in chart_svg.TONES]
+    assert tones == sorted(tones, reverse=True) and min(a - b for a, b in pairwise(tones)) > 10
+
+
+def test_the_seal_says_what_the_paper_is_and_a_draft_has_none(sample: d.Document) -> None:
+    said = seal.text(sample)
+    assert said is not None and d.digest(sample) in said and "17/2022 edition 1 en" in said
+    assert seal.svg(sample) == seal.svg(d.from_json(d.canonical(sample)))
+    draft = dataclasses.replace(sample, header=dataclasses.replace(sample.header, edition=None))
+    assert seal.svg(draft) is None and 'class="seal"' not in html.standalone(draft)
+    assert 'class="seal"' in html.standalone(sample)

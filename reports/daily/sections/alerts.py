@@ -2,23 +2,11 @@
 
 import datetime as dt
 
-from reports.daily import words
 from reports.daily.facts import AlertInPeriod
-from reports.daily.sections.drafting import Draft
-from reports.document import Column, Figure, Paragraph, Row, Runs, Section, Table, joined
-from reports.wording import phrases
+from reports.daily.sections.drafting import Draft, table
+from reports.document import Paragraph, Row, Run, Runs, Section, joined
 
-ALERT_WORDS = {
-    "raised": "raised",
-    "strengthened": "strengthened",
-    "amended": "amended",
-    "withdrawn": "withdrawn by new data",
-    "needs_review": "to be reviewed: its evidence fell away",
-    "resolved": "resolved: quiet",
-    "reopened": "reopened",
-    "superseded": "joined to another alert",
-    "closed": "closed",
-}
+SAID_IN_SUMMARY = ("raised", "strengthened", "withdrawn", "resolved", "closed")
 
 
 def alerts_line(draft: Draft, key: str) -> Runs:
@@ -28,16 +16,24 @@ def alerts_line(draft: Draft, key: str) -> Runs:
             changed.setdefault(change, []).append(one.row.id)
         if one.closed_at:
             changed.setdefault("closed", []).append(one.row.id)
-    wanted = [
-        name for name in ("raised", "strengthened", "withdrawn", "resolved", "closed") if name in changed
-    ]
-    if not wanted:
+    said: list[Runs] = []
+    for name in SAID_IN_SUMMARY:
+        if name in changed:
+            change = draft.text(f"alerts.change.{name}")
+            of = draft.text("of.alerts", change=change)
+            figure = draft.figures.count(f"{key}-{name}", changed[name], of, "alert", spelt=True)
+            said.append(draft.inside("alerts.changed", number=figure, change=change))
+    if not said:
         return ()
-    said: list[str | Figure] = ["Escalation alerts: "]
-    for index, name in enumerate(wanted):
-        figure = draft.figures.count(f"{key}-{name}", changed[name], f"alerts {name}", "alert", spelt=True)
-        said += [", " if index else "", figure, f" {ALERT_WORDS[name].partition(':')[0]}"]
-    return joined((*said, " (section 15)."))
+    return draft.say("alerts.line", changes=separated(said))
+
+
+def separated(parts: list[Runs]) -> Runs:
+    """Parts of a sentence with commas between them."""
+    runs: list[Run] = []
+    for index, part in enumerate(parts):
+        runs += [", ", *part] if index else part
+    return joined(tuple(runs))
 
 
 def _happened(draft: Draft, one: AlertInPeriod) -> list[str]:
@@ -50,51 +46,42 @@ def _happened(draft: Draft, one: AlertInPeriod) -> list[str]:
         times["closed"] = [one.closed_at]
     said = []
     for change, moments in times.items():
-        last = phrases.short_moment(moments[-1], draft.zone)
-        often = f" {len(moments)} times, last" if len(moments) > 1 else ""
-        said.append(f"{ALERT_WORDS[change]}{often} {last}")
+        slots = {
+            "change": draft.text(f"alerts.change.{change}"),
+            "at": draft.words.short_moment(moments[-1], draft.zone),
+        }
+        if len(moments) > 1:
+            said.append(draft.text("alerts.often", times=draft.words.numeral(len(moments)), **slots))
+        else:
+            said.append(draft.text("alerts.once", **slots))
     return said
 
 
 def alerts(draft: Draft) -> Section:
+    title = draft.text("title.alerts")
     if not draft.facts.alerts:
-        said = "No alert was raised, strengthened, withdrawn or closed in this period."
-        return Section("15", "alerts", "Alerts", (Paragraph((said,)),))
+        return Section("15", "alerts", title, (Paragraph(draft.say("alerts.none")),))
     rows = []
     for one in draft.facts.alerts:
         row = one.row
-        happened = _happened(draft, one)
         evidence = draft.figures.count(
             f"15-{row.number}",
             [cited.observation_id for cited in row.evidence],
-            f"evidence of alert {row.number}",
+            draft.text("of.evidence", number=str(row.number)),
         )
+        state = f"alerts.state.{row.state}"
         cells: tuple[Runs, ...] = (
-            (f"Alert {row.number}",),
-            (f"{row.rule_title} ({row.rule_id})",),
+            (draft.text("alerts.name", number=str(row.number)),),
+            (draft.foreign(row.rule_title), f" ({row.rule_id})"),
             (str(row.severity),),
             (draft.sector(row.sector_code),),
-            ("; ".join(happened) or words.NOT_SAID,),
-            (phrases.short_moment(row.detectable_at, draft.zone),),
+            ("; ".join(_happened(draft, one)) or draft.text("dash"),),
+            (draft.words.short_moment(row.detectable_at, draft.zone),),
             (evidence,),
-            (row.state.replace("_", " "),),
+            (draft.text(state) if draft.words.holds(state) else row.state.replace("_", " "),),
         )
         rows.append(Row(cells, ref=row.id))
-    heads = (
-        Column("Alert", weight=0.9),
-        Column("Rule", weight=2.1),
-        Column("Severity", "right", 0.8),
-        Column("Sector", weight=1.4),
-        Column("In this period", weight=2.2),
-        Column("Detectable from", weight=1.2),
-        Column("Records", "right", 0.8),
-        Column("State", weight=1),
-    )
-    note = (
-        "An alert says that a rule matched what was filed, reviewed or not; it is no finding of the mission. "
-        "“Detectable from” is when the data sufficed; a withdrawn alert is kept with its reason."
-    )
-    table = Table(
-        "alerts", "Alerts that something happened to in this period", heads, tuple(rows), note, True
-    )
-    return Section("15", "alerts", "Alerts", (Paragraph(alerts_line(draft, "15-alerts")), table))
+    names = ("alert", "rule", "severity", "sector", "in_period", "detectable", "records", "state")
+    heads = draft.heads(*names, alert=0.9, rule=2.1, severity=0.8, sector=1.4, in_period=2.2, state=1.0)
+    told = table("alerts", draft.text("alerts.caption"), heads, rows, draft.text("alerts.note"), True)
+    return Section("15", "alerts", title, (Paragraph(alerts_line(draft, "15-alerts")), told))

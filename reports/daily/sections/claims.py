@@ -1,110 +1,86 @@
 """Section 12: what each party said, and what the mission could say to it."""
 
 from reports.daily import words
-from reports.daily.sections.drafting import Draft
-from reports.document import Block, Column, Figure, Paragraph, Row, Runs, Section, Table, joined
+from reports.daily.sections.alerts import separated
+from reports.daily.sections.drafting import Draft, table
+from reports.document import Block, Column, Paragraph, Row, Runs, Section, Table
 
-ANSWER_WORDS = {
-    "matched": "matched",
-    "not_observed": "not observed while monitored",
-    "not_monitored": "not monitored",
-}
+ANSWERS = ("matched", "not_observed", "not_monitored")
 
 
 def claims_line(draft: Draft, key: str) -> Runs:
     given = draft.facts.claims
     if not given:
         return ()
-    figures = draft.figures
-    received = figures.count(
-        f"{key}-received", [one.claim.id for one in given], "claims", "claim", spelt=True
-    )
-    said: list[str | Figure] = [
-        "Parties made ",
-        received,
-        " claim about this period: " if len(given) == 1 else " claims about this period: ",
-    ]
-    for index, (answer, phrase) in enumerate(ANSWER_WORDS.items()):
-        ids = [one.claim.id for one in given if one.answer == answer]
-        figure = figures.count(f"{key}-{answer}", ids, f"claims {phrase}", "claim", spelt=True)
-        said += [", " if index else "", figure, f" {phrase}"]
-    return joined((*said, "."))
+    ids = [one.claim.id for one in given]
+    received = draft.figures.count(f"{key}-received", ids, draft.text("of.claims"), "claim", spelt=True)
+    answers = []
+    for answer in ANSWERS:
+        phrase = draft.text(f"claims.answer.{answer}")
+        of = draft.text("of.claims_answered", answer=phrase)
+        mine = [one.claim.id for one in given if one.answer == answer]
+        figure = draft.figures.count(f"{key}-{answer}", mine, of, "claim", spelt=True)
+        answers.append(draft.inside("claims.answered", number=figure, answer=phrase))
+    return draft.say("claims.line", len(ids), received=received, answers=separated(answers))
 
 
 def claims(draft: Draft) -> Section:
     """What each party said, and what the mission could say to it. Claims never enter the totals."""
-    given = draft.facts.claims
+    given, title = draft.facts.claims, draft.text("title.claims")
     if not given:
-        said = "No claim about this period had been recorded at the cut-off."
-        return Section("12", "claims", "Claims by the parties", (Paragraph((said,)),))
+        return Section("12", "claims", title, (Paragraph(draft.say("claims.none")),))
     names = {
-        claimant: party.name_in(draft.language)
+        claimant: party.name_in(draft.words.code)
         for party in draft.facts.mission.parties
         for claimant in party.claimants
     }
-    by_claimant: dict[str, list[str]] = {}
-    for one in given:
-        by_claimant.setdefault(one.claim.claimant, []).append(one.answer)
-    rows = [_claimant_row(draft, claimant, names) for claimant in sorted(by_claimant)]
+    rows = [
+        _claimant_row(draft, claimant, names) for claimant in sorted({one.claim.claimant for one in given})
+    ]
     heads = (
-        Column("Claimant", weight=2.4),
-        Column("Received", "right"),
-        Column("Matched by an observation", "right", 1.4),
-        Column("Not observed while monitored", "right", 1.5),
-        Column("No observation possible (not monitored)", "right", 1.7),
-    )
-    note = (
-        "“Not observed” does not mean “did not happen”. A sector counts as monitored if it was watched all "
-        "the time alleged."
+        Column(draft.text("head.claimant"), weight=2.4),
+        *(Column(draft.text(f"head.{name}"), "right", 1.5) for name in ("received", *ANSWERS)),
     )
     blocks: list[Block] = [
         Paragraph(claims_line(draft, "12-claims")),
-        Table("claims", "Claims about this period, by claimant", heads, tuple(rows), note),
+        table("claims", draft.text("claims.caption"), heads, rows, draft.text("claims.note")),
         _claims_listed(draft),
     ]
-    return Section("12", "claims", "Claims by the parties", tuple(blocks))
+    return Section("12", "claims", title, tuple(blocks))
 
 
 def _claimant_row(draft: Draft, claimant: str, names: dict[str, str]) -> Row:
     mine = [one for one in draft.facts.claims if one.claim.claimant == claimant]
     party = names.get(claimant, mine[0].claim.claimant_party)
-    cells: list[Runs] = [(f"{claimant.replace('_', ' ')} ({party})",)]
-    for answer in (None, *ANSWER_WORDS):
+    named = claimant.replace("_", " ")
+    cells: list[Runs] = [(draft.text("claims.party", claimant=named, party=party),)]
+    for answer in (None, *ANSWERS):
         ids = [one.claim.id for one in mine if answer is None or one.answer == answer]
-        of = f"claims of {claimant}, {ANSWER_WORDS[answer] if answer else 'received'}"
-        figure = draft.figures.count(f"12-{claimant}-{answer or 'received'}", ids, of, "claim")
-        cells.append((figure,))
+        phrase = draft.text(f"claims.answer.{answer}" if answer else "of.claims_received")
+        of = draft.text("of.claims_of", claimant=named, answer=phrase)
+        cells.append((draft.figures.count(f"12-{claimant}-{answer or 'received'}", ids, of, "claim"),))
     return Row(tuple(cells))
 
 
 def _claims_listed(draft: Draft) -> Table:
     rows = []
+    order = {row.observation_id: index for index, row in enumerate(draft.annex_rows)}
     for index, one in enumerate(draft.facts.claims, 1):
         claim = one.claim
-        order = {row.observation_id: index for index, row in enumerate(draft.annex_rows)}
         ids = sorted(one.observation_ids, key=lambda ref: order.get(ref, len(order)))
         seen = ", ".join(draft.refs.get(ref, ref[:8]) for ref in ids)
-        answer = ANSWER_WORDS[one.answer] + (f": {seen}" if seen else "")
+        answer = draft.text(f"claims.answer.{one.answer}")
+        stated = claim.stated_type.replace("_", " ")
         cells: tuple[Runs, ...] = (
             (f"C{index}",),
             (claim.claimant.replace("_", " "),),
-            (words.spans_of_time(claim.t_start, claim.t_end or claim.t_start, draft.zone),),
-            (claim.place_text or words.NOT_SAID,),
-            (
-                words.kind_label(claim.type, draft.language).lower()
-                + f" (“{claim.stated_type.replace('_', ' ')}”)",
-            ),
-            (draft.sector(one.sector) if one.sector else "not placed in a sector",),
-            (answer,),
+            (draft.words.short_span(claim.t_start, claim.t_end or claim.t_start, draft.zone),),
+            (draft.foreign(claim.place_text),) if claim.place_text else draft.dash,
+            (words.lower_label(claim.type, draft.words) + " (“", draft.foreign(stated), "”)"),
+            (draft.sector(one.sector) if one.sector else draft.text("place.not_placed"),),
+            (draft.text("claims.seen", answer=answer, refs=seen) if seen else answer,),
         )
         rows.append(Row(cells, ref=claim.id))
-    heads = (
-        Column("Ref", weight=0.55),
-        Column("Claimant", weight=1.1),
-        Column("Time alleged", weight=1.9),
-        Column("Place alleged", weight=2),
-        Column("Alleged", weight=2),
-        Column("Sector", weight=1.4),
-        Column("Answer", weight=1.7),
-    )
-    return Table("claims-list", "The claims one by one, as stated", heads, tuple(rows), None, True)
+    names = ("ref", "claimant", "time_alleged", "place_alleged", "alleged", "sector", "answer")
+    heads = draft.heads(*names, time_alleged=1.9, place_alleged=2.0, alleged=2.0, answer=1.7)
+    return table("claims-list", draft.text("claims.listed"), heads, rows, None, True)

@@ -7,19 +7,13 @@ from incidents.casework import counting
 from incidents.intake.queries import ObservationRow
 from incidents.taxonomy.loader import taxonomy
 from reports.daily import words
-from reports.daily.sections.drafting import Draft, numbers_capital
-from reports.daily.sections.movement import RESTRICTION
-from reports.document import Block, Column, Figure, Paragraph, Row, Run, Runs, Section, Strong, Table, joined
-from reports.wording import phrases
+from reports.daily.sections.drafting import Draft, table, with_text
+from reports.daily.sections.records import records_table
+from reports.document import Block, Paragraph, Row, Run, Runs, Section, Strong, joined
 
 NOTABLE = ("possible", "corroborated", "confirmed", "disputed")
 HARM = "CAS"
 NEAR_THE_MISSION = ("in_direction_of", "near_miss", "struck")
-EXPOSURE_WORDS = {
-    "in_direction_of": "in the direction of a patrol",
-    "near_miss": "close to a patrol",
-    "struck": "striking a patrol",
-}
 
 
 def notable_events(draft: Draft) -> Section:
@@ -31,22 +25,27 @@ def notable_events(draft: Draft) -> Section:
         if not rows:
             continue
         start, end = min(row.t_start for row in rows), max(row.t_end for row in rows)
-        sector = draft.sector(rows[0].sector_code)
-        title = f"{incident.label}, {words.spans_of_time(start, end, draft.zone)}, {sector}; "
-        title += f"{phrases.ASSESSMENT[incident.assessment]}. "
+        title = draft.text(
+            "events.title",
+            incident=incident.label,
+            when=draft.words.short_span(start, end, draft.zone),
+            sector=draft.sector(rows[0].sector_code),
+            assessment=draft.text(f"assessment.{incident.assessment}"),
+        )
         said: list[Run] = [Strong(title)]
         for row in rows:
             said += [*_narrated(draft, row, f"3-{incident.number}"), " "]
         blocks.append(Paragraph(joined(tuple(said))))
     near = near_the_mission(draft, "3-near")
     if near:
-        blocks.append(Paragraph((Strong("Safety of the mission. "), *near)))
-    others = _other_records(draft)
-    if others:
-        blocks.append(Paragraph(others, "small"))
+        blocks.append(Paragraph((Strong(draft.text("events.safety_title")), *near)))
     if not blocks:
-        blocks.append(Paragraph(("No incident was assessed in this period.",)))
-    return Section("3", "notable", "Notable events", tuple(blocks))
+        blocks.append(Paragraph(draft.say("events.none")))
+    for prefix, category, title in (("B", "LIN", "events.line_events"), ("E", "EVI", "events.at_risk")):
+        rows = draft.accepted(category)
+        if rows:
+            blocks.append(records_table(draft, f"3-{category}", prefix, rows, draft.text(title)))
+    return Section("3", "notable", draft.text("title.notable"), tuple(blocks))
 
 
 def _rows_of(draft: Draft, ids: Iterable[str]) -> list[ObservationRow]:
@@ -61,22 +60,26 @@ def _begins(draft: Draft, ids: Iterable[str]) -> dt.datetime:
 
 def _narrated(draft: Draft, row: ObservationRow, key: str) -> Runs:
     """One observation as a sentence: from where, how, how many, what, in which direction, when."""
-    total = counting.of_one(draft.facts.counted([row])[0])
     ref = draft.refs.get(row.observation_id, row.receipt_number)
-    at = phrases.clock(row.t_start, draft.zone)
-    far = words.where_in_words(draft.facts.positions.get(row.observation_id))
-    spot = row.observed_from or "a place not named"
-    spot = spot if spot.startswith("at ") else f"from {spot}"
-    who = f"At {at}, {spot}, the mission {words.verb(row)} "
-    if row.info_type != "observed":
-        who = f"At {at} the mission was told of "
-    tail = f" {far}" if far else ""
-    if row.count_best is None and row.count_qualifier is None:
-        label = words.kind_label(row.type, draft.language)
-        return (f"{who}{label[0].lower() + label[1:]}{tail} ({ref}).",)
-    figure = draft.figures.total(f"{key}-{ref}", total, words.unit(row.type, 2), spelt=True)
-    waiting = "" if row.processing == "accepted" else ", not yet reviewed"
-    return (who, figure, f" {words.unit(row.type, total.best)}{tail} ({ref}{waiting}).")
+    slots: dict[str, Run | Runs] = {
+        "clock": draft.words.clock(row.t_start, draft.zone),
+        "far": words.where_in_words(draft.facts.positions.get(row.observation_id), draft.words),
+        "ref": ref if row.processing == "accepted" else draft.text("events.waiting", ref=ref),
+    }
+    phrase = "events.told"
+    if row.info_type == "observed":
+        phrase = "events.narrated"
+        spot = draft.spot(row) or draft.text("place.unnamed")
+        at_place = (
+            spot if (row.observed_from or "").startswith("at ") else draft.text("events.from", place=spot)
+        )
+        slots |= {"spot": at_place, "verb": words.verb(row, draft.words)}
+    if not draft.is_counted(row):
+        return draft.say(f"{phrase}_uncounted", kind=words.lower_label(row.type, draft.words), **slots)
+    total = draft.total_of(row)
+    figure = draft.figures.total(f"{key}-{ref}", total, words.unit(row.type, 2, draft.words), spelt=True)
+    unit = words.unit(row.type, total.best, draft.words)
+    return draft.say(phrase, number=figure, unit=unit, **slots)
 
 
 def near_the_mission(draft: Draft, key: str) -> Runs:
@@ -87,66 +90,58 @@ def near_the_mission(draft: Draft, key: str) -> Runs:
         return ()
     worst = max(near, key=lambda row: NEAR_THE_MISSION.index(row.exposure or "in_direction_of"))
     ids = [row.observation_id for row in near]
-    figure = draft.figures.count(key, ids, "records of fire near the mission", spelt=True)
-    noun = "record tells" if len(ids) == 1 else "records tell"
-    where = words.named_sectors(sorted({draft.sector(row.sector_code) for row in near}))
-    exposed = EXPOSURE_WORDS[worst.exposure or "in_direction_of"]
-    return (numbers_capital(figure), f" {noun} of fire {exposed} ({where}).")
-
-
-def _other_records(draft: Draft) -> Runs:
-    """What was accepted and has no section in this paper is named, so that nothing goes missing."""
-    shown = {"CFV", HARM, RESTRICTION, "NEG", "TST", "CLM"}
-    said: list[str | Figure] = []
-    for code, category in taxonomy().categories.items():
-        rows = draft.accepted(code)
-        if code in shown or not rows:
-            continue
-        ids = [row.observation_id for row in rows]
-        label = category.label[draft.language]
-        figure = draft.figures.count(f"3-other-{code}", ids, label)
-        said += ["; " if said else "Also recorded and accepted in this period: ", f"{label.lower()} ", figure]
-    return joined((*said, ".")) if said else ()
+    return draft.say(
+        "events.near",
+        len(ids),
+        records=draft.figures.count(key, ids, draft.text("of.near"), spelt=True),
+        exposed=draft.text(f"exposed.{worst.exposure}"),
+        sectors=draft.words.listed(sorted({draft.sector(row.sector_code) for row in near})),
+    )
 
 
 def civilian_harm(draft: Draft) -> Section:
     """Persons as ranges with how it was established; only what is confirmed is ever added up."""
-    rows = draft.accepted(HARM)
+    title, rows = draft.text("title.harm"), draft.accepted(HARM)
     if not rows:
-        said = "No record of harm to civilians was accepted in this period."
-        return Section("4", "harm", "Civilian harm", (Paragraph((said,)),))
+        return Section("4", "harm", title, (Paragraph(draft.say("harm.none")),))
     table_rows = []
     for index, row in enumerate(rows, 1):
-        total = counting.of_one(draft.facts.counted([row])[0])
-        persons = f"{total.min}–{total.max}" if total.max not in (None, total.min) else words.count(total)
-        figure = draft.figures.total(f"4-H{index}", total, words.kind_label(row.type, draft.language))
+        total = draft.total_of(row)
+        of = draft.text("of.persons_of", kind=words.kind_label(row.type, draft.words))
+        figure = with_text(draft.figures.total(f"4-H{index}", total, of), words.persons(total, draft.words))
         incident = draft.facts.incident_of.get(row.observation_id)
         cells: tuple[Runs, ...] = (
             (f"H{index}",),
-            (words.when(row, draft.zone),),
+            (words.when(row, draft.zone, draft.words),),
             (draft.sector(row.sector_code),),
-            (words.kind_label(row.type, draft.language),),
-            (Figure(**{**figure.__dict__, "text": persons}),),
-            (_established(row, draft.language),),
-            (phrases.ASSESSMENT[incident.assessment] if incident else "reported; not assessed yet",),
+            (words.kind_label(row.type, draft.words),),
+            (figure,),
+            (words.details(row, draft.facts.places, draft.words),),
+            (draft.text(f"assessment.{incident.assessment if incident else 'reported'}"),),
         )
         table_rows.append(Row(cells, ref=row.observation_id))
-    heads = (
-        Column("Ref", weight=0.6),
-        Column("Date, time", weight=1.7),
-        Column("Sector", weight=1.6),
-        Column("Kind", weight=1.3),
-        Column("Persons", "right", 0.9),
-        Column("Established by", weight=1.7),
-        Column("Assessment", weight=2),
-    )
-    note = "Persons, not records. Ranges stand where sources differ. Only confirmed harm is ever added up."
-    table = Table("harm", "Records of harm to persons", heads, tuple(table_rows), note)
-    return Section("4", "harm", "Civilian harm", (table,))
+    heads = draft.heads("ref", "when", "sector", "kind", "persons", "details", "assessment", details=2.6)
+    blocks: list[Block] = [
+        table("harm", draft.text("harm.caption"), heads, table_rows, draft.text("harm.note"))
+    ]
+    return Section("4", "harm", title, (*blocks, *_confirmed_harm(draft, rows)))
 
 
-def _established(row: ObservationRow, language: str) -> str:
-    given = row.fields.get("established_by")
-    codes = given if isinstance(given, list) else [given] if given else []
-    labels = [taxonomy().label("established_by", code, language) for code in codes]
-    return ", ".join(labels) or words.NOT_SAID
+def _confirmed_harm(draft: Draft, rows: list[ObservationRow]) -> list[Block]:
+    """The persons of confirmed incidents only, by kind: an incident told by several counts once."""
+    confirmed = [
+        one for one in draft.facts.counted(rows) if one.assessment == "confirmed" and not one.is_training
+    ]
+    blocks: list[Block] = []
+    for kind, total in counting.by_kind(confirmed).items():
+        label = words.lower_label(kind, draft.words)
+        figure = draft.figures.total(
+            f"4-confirmed-{kind}", total, draft.text("of.persons_of", kind=label), spelt=True
+        )
+        blocks.append(Paragraph(draft.say("harm.confirmed", total.best, persons=figure, kind=label)))
+    return blocks
+
+
+def known_kinds() -> frozenset[str]:
+    """Every category of the code lists; a test holds each to a section."""
+    return frozenset(taxonomy().categories)

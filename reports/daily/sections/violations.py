@@ -1,114 +1,96 @@
-"""Section 2: totals by sector and kind against the period before, and what must be known with them."""
+"""Section 2: totals by sector and kind, each period against the one before it, and what must be known."""
+
+import dataclasses
+from collections.abc import Mapping
 
 from incidents.casework import counting
 from incidents.casework.counting import Total
-from reports.daily.sections.drafting import DASH, THING, Draft, numbers_capital, sum_of, total_of
-from reports.document import (
-    Block,
-    Column,
-    Figure,
-    Note,
-    Paragraph,
-    Row,
-    Runs,
-    Section,
-    Strong,
-    Table,
-    fill,
-    joined,
-)
-from reports.wording import numbers
-from reports.wording.comparison import Comparison, compare
+from reports.daily.sections.drafting import Day, Draft, sum_of, table, total_in
+from reports.document import Block, Column, Note, Paragraph, Row, Runs, Section, Strong, Table, joined
+from reports.wording.comparison import compare
 
-# The columns of the table of totals; the last takes what has no column of its own.
+# The columns of the table of totals, by the phrase of their head; the last takes what has none of its own.
 COLUMNS = (
-    ("Explosions", ("explosion",)),
-    ("Bursts", ("burst",)),
-    ("Shots", ("shot",)),
-    ("Projectiles", ("projectile_in_flight",)),
-    ("Flashes, flares", ("muzzle_flash", "illumination_flare")),
-    ("Exchanges", ("exchange_of_fire",)),
-    (
-        "Air, UAV, rockets",
-        ("uav_strike", "uav_munition_drop", "loitering_munition", "air_strike", "rocket_missile"),
-    ),
+    ("explosion", ("explosion",)),
+    ("burst", ("burst",)),
+    ("shot", ("shot",)),
+    ("projectile_in_flight", ("projectile_in_flight",)),
+    ("muzzle_flash", ("muzzle_flash", "illumination_flare")),
+    ("exchange_of_fire", ("exchange_of_fire",)),
+    ("uav_strike", ("uav_strike", "uav_munition_drop", "loitering_munition", "air_strike", "rocket_missile")),
 )
+Columns = list[tuple[str, tuple[str, ...]]]
 
 
-def compared(draft: Draft, key: str, sector: str | None = None) -> Runs:
-    """The total of the mission, or of one sector, against the period before, by the fixed rule."""
-    now = total_of(draft.violations, sector)
-    before = total_of(draft.violations_before, sector)
-    hours_now = draft.facts.hours.get(sector, 0.0) if sector else draft.hours
-    hours_before = draft.hours_before
-    if sector and draft.facts.previous:
-        hours_before = draft.facts.hours_before.get(sector, 0.0)
-    comparison = compare(now.best, before.best if draft.facts.previous else None, hours_now, hours_before)
-    return _say(draft, comparison, key, now, before, hours_now, hours_before or 0.0, sector)
+def thing(draft: Draft) -> str:
+    return draft.text("thing.violations")
 
 
-def _say(
-    draft: Draft,
-    comparison: Comparison,
-    key: str,
-    now: Total,
-    before: Total,
-    hours_now: float,
-    hours_before: float,
-    sector: str | None,
-) -> Runs:
+def compared(draft: Draft, day: Day, key: str) -> Runs:
+    """The total of one period against the period before it, by the fixed rule."""
+    now, before = counting.total(day.violations), counting.total(day.violations_before)
+    has_before = day.before is not None
+    rule = compare(now.best, before.best if has_before else None, day.hours, day.hours_before)
+    return _say(draft, day, rule.key, key, now, before)
+
+
+def _say(draft: Draft, day: Day, phrase: str, key: str, now: Total, before: Total) -> Runs:
     """The phrase with its figures. Only what the phrase names becomes a figure."""
-    figures, wanted = draft.figures, comparison.phrase
+    figures, wanted, of = draft.figures, draft.words.phrase(phrase), thing(draft)
+    hours_of = draft.text("thing.hours")
     parts: dict[str, Runs] = {
-        "thing": (THING,),
-        "this": (draft.this,),
-        "that": (draft.that,),
+        "thing": (of,),
+        "this": (draft.this(day),),
+        "that": (draft.that(day),),
     }
     if "{now}" in wanted or "{count}" in wanted:
-        spelt = "{count}" in wanted
-        figure = figures.total(f"{key}-now", now, THING, spelt=spelt)
-        noun = "ceasefire violation" if now.best == 1 else THING
-        parts |= {"now": (figure,), "count": (figure, f" {noun}")}
+        figure = figures.total(f"{key}-now", now, of, spelt="{count}" in wanted, span=day.times)
+        noun = draft.text("thing.violation") if now.best == 1 else of
+        parts |= {
+            "now": (figure,),
+            "count": draft.inside("period.counted", now.best, figure=figure, thing=noun),
+        }
     if "{before}" in wanted:
-        parts["before"] = (figures.total(f"{key}-before", before, THING, span=draft.span_before),)
+        parts["before"] = (figures.total(f"{key}-before", before, of, span=day.times_before),)
     if "{hours_now}" in wanted:
-        watch_ids = draft.watch_ids(sector)
-        parts["hours_now"] = (figures.hours(f"{key}-hours", hours_now, watch_ids, "hours monitored"),)
+        parts["hours_now"] = (figures.hours(f"{key}-hours", day.hours, day.watch_ids(), hours_of, day.times),)
     if "{hours_before}" in wanted:
-        parts["hours_before"] = (
-            figures.hours(f"{key}-hours-before", hours_before, (), "hours monitored", draft.span_before),
+        earlier = figures.hours(
+            f"{key}-hours-before", day.hours_before or 0.0, (), hours_of, day.times_before
         )
-    return fill(wanted, **parts)
+        parts["hours_before"] = (earlier,)
+    return draft.say(phrase, **parts)
 
 
-def including_explosions(draft: Draft, key: str) -> Runs:
+def including_explosions(draft: Draft, day: Day, key: str) -> Runs:
     """How many of them were explosions: totals add different kinds, so this is always said."""
-    now = counting.by_kind(draft.violations).get("explosion", counting.NOTHING)
-    before = counting.by_kind(draft.violations_before).get("explosion", counting.NOTHING)
+    now = counting.by_kind(day.violations).get("explosion", counting.NOTHING)
+    before = counting.by_kind(day.violations_before).get("explosion", counting.NOTHING)
     if not now.best:
         return ()
-    figure = draft.figures.total(f"{key}-now", now, "explosions", spelt=True)
-    said: Runs = ("Of these, ", figure, " were explosions" if now.best != 1 else " was an explosion")
-    if draft.facts.previous:
-        earlier = draft.figures.total(
-            f"{key}-before", before, "explosions", spelt=True, span=draft.span_before
-        )
-        said = (*said, " (", earlier, " in the previous period)")
-    return (*said, ".")
+    of = draft.text("thing.explosions")
+    parts: dict[str, Runs] = {"now": (draft.figures.total(f"{key}-now", now, of, True, day.times),)}
+    if day.before is None:
+        return draft.say("violations.including", now.best, **parts)
+    parts["before"] = (draft.figures.total(f"{key}-before", before, of, True, day.times_before),)
+    return draft.say("violations.including_before", now.best, **parts)
 
 
-def most_observed(draft: Draft, key: str) -> Runs:
+def most_observed(draft: Draft, day: Day, key: str) -> Runs:
     """Where most of them were, by the sector of the event."""
-    kinds = counting.by_sector_and_kind(draft.violations)
+    kinds = counting.by_sector_and_kind(day.violations)
     totals = {sector: sum_of(parts.values()) for sector, parts in kinds.items()}
     ranked = sorted(totals.items(), key=lambda item: (-item[1].best, item[0]))[:2]
     if len(totals) < 2 or not ranked[0][1].best:
         return ()
-    said: list[str | Figure] = ["Most were observed in "]
-    for index, (sector, total) in enumerate(ranked):
-        figure = draft.figures.total(f"{key}-{sector}", total, f"{THING}, {draft.sector(sector)}")
-        said += [" and " if index else "", draft.sector(sector), " (", figure, ")"]
-    return joined((*said, "."))
+    parts: dict[str, Runs] = {}
+    for (sector, total), (name, number) in zip(
+        ranked, (("sector", "number"), ("other_sector", "other")), strict=True
+    ):
+        of = draft.text("of.violations_in", place=draft.sector(sector))
+        figure = draft.figures.total(f"{key}-{sector or 'outside'}", total, of, span=day.times)
+        parts |= {name: (draft.sector(sector),), number: (figure,)}
+    return draft.say("violations.most_two" if ranked[1][1].best else "violations.most_one", **parts)
 
 
 def exercise_line(draft: Draft, key: str) -> Runs:
@@ -116,10 +98,9 @@ def exercise_line(draft: Draft, key: str) -> Runs:
     part = counting.total(counting.exercise_part(draft.violations))
     if not part.best:
         return ()
-    figures = draft.figures
-    of = figures.total(f"{key}-total", counting.total(draft.violations), THING)
-    named = figures.total(f"{key}-part", part, "assessed as a probable live-fire exercise")
-    return ("Of the ", of, f" {THING}, ", named, " were assessed as a probable live-fire exercise.")
+    of = draft.figures.total(f"{key}-total", counting.total(draft.violations), thing(draft))
+    named = draft.figures.total(f"{key}-part", part, draft.text("of.exercise"))
+    return draft.say("violations.exercise", of=of, named=named)
 
 
 def not_monitored_line(draft: Draft) -> Runs:
@@ -127,44 +108,49 @@ def not_monitored_line(draft: Draft) -> Runs:
     silent = [draft.sector(code) for code in draft.sector_names if not draft.facts.hours.get(code)]
     if not silent:
         return ()
-    verb = "was" if len(silent) == 1 else "were"
-    return (
-        f"{numbers.listed(silent)} {verb} not monitored in this period; nothing can be said about "
-        f"{'it' if len(silent) == 1 else 'them'}.",
-    )
+    return draft.say("violations.not_monitored", len(silent), sectors=draft.words.listed(silent))
 
 
 def unreviewed_line(draft: Draft, key: str) -> Runs:
     waiting = counting.total(draft.unreviewed)
     if not waiting.best:
         return ()
-    figures = draft.figures
-    records = figures.count(f"{key}-records", waiting.ids, "records not yet reviewed", spelt=True)
-    one = len(waiting.ids) == 1
-    noun, they = ("record", "it tells") if one else ("records", "they tell")
-    total = figures.total(f"{key}-total", waiting, f"{THING}, not yet reviewed", spelt=True)
-    left = f" {noun} that nobody had reviewed at the cut-off; {they} of "
-    tail = " further violation." if waiting.best == 1 else " further violations."
-    return ("Beside these totals stand ", records, left, total, tail)
+    records = draft.figures.count(
+        f"{key}-records", waiting.ids, draft.text("of.unreviewed_records"), spelt=True
+    )
+    total = draft.figures.total(f"{key}-total", waiting, draft.text("of.unreviewed"), spelt=True)
+    further = draft.inside("violations.further", waiting.best, number=total)
+    return draft.say("violations.unreviewed", len(waiting.ids), records=records, total=further)
 
 
 def violations(draft: Draft) -> Section:
     """Totals by sector and kind with the previous period and the hours, and what must be known with them."""
-    blocks: list[Block] = [Paragraph(compared(draft, "2-total"), "lead")]
-    further = [
-        including_explosions(draft, "2-explosions"),
-        most_observed(draft, "2-where"),
-        exercise_line(draft, "2-exercise"),
-    ]
+    blocks: list[Block] = []
+    for day in draft.days:
+        blocks += _of_a_day(draft, day)
+    blocks += _cautions(draft)
+    return Section("2", "violations", draft.text("title.violations"), tuple(blocks))
+
+
+def _of_a_day(draft: Draft, day: Day) -> list[Block]:
+    key = f"2-{day.key}"
+    blocks: list[Block] = []
+    if len(draft.days) > 1:
+        label = draft.text("period.label", end=draft.words.moment(day.span.period.end, draft.zone))
+        blocks.append(Paragraph((label,), "subhead"))
+    blocks.append(Paragraph(compared(draft, day, f"{key}total"), "lead"))
+    further = [including_explosions(draft, day, f"{key}explosions"), most_observed(draft, day, f"{key}where")]
+    if day is draft.days[-1]:
+        further.append(exercise_line(draft, "2-exercise"))
     said: list[Runs] = [runs for runs in further if runs]
     if said:
         blocks.append(Paragraph(joined(tuple(run for runs in said for run in (*runs, " ")))))
-    blocks.append(totals_table(draft))
+    blocks.append(totals_table(draft, day))
     for code in draft.sector_names:
-        if not draft.facts.hours.get(code) and not total_of(draft.violations, code).best:
-            blocks.append(Paragraph((Strong(f"{draft.sector(code)}: "), f"not monitored {draft.this}.")))
-    blocks += _cautions(draft)
-    return Section("2", "violations", "Ceasefire violations", tuple(blocks))
+        if not day.span.hours.get(code) and not total_in(day.violations, code).best:
+            silence = draft.text("violations.sector_not_monitored", this=draft.this(day))
+            blocks.append(Paragraph((Strong(f"{draft.sector(code)}: "), silence)))
+    return blocks
 
 
 def _cautions(draft: Draft) -> list[Block]:
@@ -172,117 +158,116 @@ def _cautions(draft: Draft) -> list[Block]:
     blocks: list[Block] = []
     same = counting.may_be_the_same(draft.violations)
     if same:
-        figure = draft.figures.count("2-same", same, "records that may be of the same events", spelt=True)
-        said: Runs = (
-            numbers_capital(figure),
-            " observations may refer to the same events; nobody has confirmed it, so they",
-        )
-        blocks.append(Note("Perhaps counted twice.", (*said, " are counted separately.")))
+        records = draft.figures.count("2-same", same, draft.text("of.same"), spelt=True)
+        fused = draft.figures.total("2-fused", fused_total(draft, same), thing(draft))
+        said = draft.say("violations.same", records=records, fused=fused)
+        blocks.append(Note(draft.text("violations.same_title"), said))
     waiting = unreviewed_line(draft, "2-unreviewed")
     if waiting:
-        blocks.append(Note("Not yet reviewed.", waiting))
+        blocks.append(Note(draft.text("violations.unreviewed_title"), waiting))
     marked = [one.id for one in draft.violations if one.sector_by_observer]
     if marked:
-        figure = draft.figures.count("2-by-observer", marked, "records placed by the observer", spelt=True)
-        text = " records count in the sector where the observer stood: the event's own area crosses its edge."
-        blocks.append(
-            Note(
-                "Sector of the observer.",
-                (figure, text if len(marked) != 1 else text.replace("records count", "record counts")),
-            )
-        )
+        figure = draft.figures.count("2-by-observer", marked, draft.text("of.by_observer"), spelt=True)
+        said = draft.say("violations.by_observer", len(marked), records=figure)
+        blocks.append(Note(draft.text("violations.observer_title"), said))
     return blocks
 
 
-def totals_table(draft: Draft) -> Table:
-    kinds = counting.by_sector_and_kind(draft.violations)
-    overall = counting.by_kind(draft.violations)
+def fused_total(draft: Draft, same: tuple[str, ...]) -> Total:
+    """The total were everything that may be one event one event: the lower end of the range (C7)."""
+    perhaps = set(same)
+    merged = [
+        dataclasses.replace(one, incident=f"perhaps:{one.sector}:{one.type}") if one.id in perhaps else one
+        for one in draft.violations
+    ]
+    return counting.total(merged)
+
+
+def totals_table(draft: Draft, day: Day) -> Table:
+    kinds = counting.by_sector_and_kind(day.violations)
+    overall = counting.by_kind(day.violations)
     columns = _columns_in_use(overall)
-    heads = [Column("Sector", weight=2.4)]
-    heads += [Column(name, "right", 1.25, "Violations by kind") for name, _ in columns]
-    heads.append(Column("Total", "right", 1.5))
-    if draft.facts.previous:
-        heads.append(Column("Previous period", "right", 1.25))
-    heads.append(Column("Hours", "right", 1, "Hours monitored"))
-    if draft.facts.previous:
-        heads.append(Column("Previous", "right", 1.2, "Hours monitored"))
-    before = {code: total_of(draft.violations_before, code) for code in [*draft.sector_names, ""]}
+    text = draft.text
+    heads = [Column(text("head.sector"), weight=2.4)]
+    heads += [Column(text(f"column.{name}"), "right", 1.25, text("head.by_kind")) for name, _ in columns]
+    heads.append(Column(text("head.total"), "right", 1.5))
+    if day.before:
+        heads.append(Column(text("head.previous"), "right", 1.25))
+    heads.append(Column(text("head.hours"), "right", 1, text("head.monitored")))
+    if day.before:
+        heads.append(Column(text("head.previous_hours"), "right", 1.2, text("head.monitored")))
+    before = {code: total_in(day.violations_before, code) for code in [*draft.sector_names, ""]}
     codes = [*draft.sector_names]
     if kinds.get("") or before[""].best:
         codes.append("")
-    rows = [_totals_row(draft, code, kinds.get(code, {}), before[code], columns) for code in codes]
-    rows.append(_overall_row(draft, overall, columns))
-    return Table(
-        "totals",
-        "Ceasefire violations by sector and kind, with the previous period and the hours monitored",
-        tuple(heads),
-        tuple(rows),
-        "Accepted observations of patrols, posts and cameras; an event that several heard counts once. "
-        "A dash: none of this kind observed. Hours: at least one watch was in the sector.",
-    )
+    rows = [_totals_row(draft, day, code, kinds.get(code, {}), before[code], columns) for code in codes]
+    rows.append(_overall_row(draft, day, overall, columns))
+    caption = text("violations.caption")
+    if len(draft.days) > 1:
+        end = draft.words.moment(day.span.period.end, draft.zone)
+        caption = text("violations.caption_of", end=end)
+    return table(f"{day.key}totals", caption, tuple(heads), rows, text("violations.note"))
 
 
-def _columns_in_use(overall: dict[str, Total]) -> list[tuple[str, tuple[str, ...]]]:
+def _columns_in_use(overall: Mapping[str, Total]) -> Columns:
     named = {code for _, codes in COLUMNS for code in codes}
     other = tuple(sorted(set(overall) - named))
     used = [(name, codes) for name, codes in COLUMNS if any(code in overall for code in codes)]
-    return used + ([("Other", other)] if other else [])
+    return used + ([("other", other)] if other else [])
 
 
 def _cells(
-    draft: Draft, key: str, parts: dict[str, Total], columns: list[tuple[str, tuple[str, ...]]], where: str
+    draft: Draft, day: Day, key: str, parts: Mapping[str, Total], columns: Columns, where: str
 ) -> list[Runs]:
     cells: list[Runs] = []
     for name, codes in columns:
         part = sum_of(parts[code] for code in codes if code in parts)
-        figure = draft.figures.total(f"{key}-{codes[0]}", part, f"{name}, {where}") if part.best else None
-        cells.append((figure,) if figure else DASH)
+        of = draft.text("of.kind_in", kind=draft.text(f"column.{name}"), place=where)
+        figure = draft.figures.total(f"{key}-{codes[0]}", part, of, span=day.times) if part.best else None
+        cells.append((figure,) if figure else draft.dash)
     return cells
 
 
 def _totals_row(
-    draft: Draft,
-    code: str,
-    parts: dict[str, Total],
-    before: Total,
-    columns: list[tuple[str, tuple[str, ...]]],
+    draft: Draft, day: Day, code: str, parts: Mapping[str, Total], before: Total, columns: Columns
 ) -> Row:
-    facts, figures = draft.facts, draft.figures
-    name = draft.sector(code) if code else "Outside the sectors"
-    key = f"2-{code or 'outside'}"
-    hours, hours_before = facts.hours.get(code, 0.0), facts.hours_before.get(code, 0.0)
+    figures = draft.figures
+    name = draft.sector(code) if code else draft.text("place.outside_row")
+    key = f"2-{day.key}{code or 'outside'}"
+    of, hours_of = draft.text("of.violations_in", place=name), draft.text("of.hours_in", place=name)
+    unwatched: Runs = (draft.text("violations.not_monitored_cell"),)
+    hours = day.span.hours.get(code, 0.0)
     whole = sum_of(parts.values())
-    cells: list[Runs] = [(name,), *_cells(draft, key, parts, columns, name)]
-    if whole.best or hours > 0 or not code:
-        cells.append((figures.total(f"{key}-total", whole, f"{THING}, {name}"),))
-    else:
-        cells.append(("not monitored",))
-    if facts.previous:
-        seen = before.best or hours_before > 0 or not code
-        of = f"{THING}, {name}"
-        figure = figures.total(f"{key}-before", before, of, span=draft.span_before)
-        cells.append((figure,) if seen else ("not monitored",))
-    watched = figures.hours(f"{key}-hours", hours, draft.watch_ids(code), f"hours monitored, {name}")
-    cells.append((watched,) if code else DASH)
-    if facts.previous:
-        earlier = figures.hours(
-            f"{key}-hours-before", hours_before, (), f"hours monitored, {name}", draft.span_before
-        )
-        cells.append((earlier,) if code else DASH)
+    cells: list[Runs] = [(name,), *_cells(draft, day, key, parts, columns, name)]
+    is_said = whole.best or hours > 0 or not code
+    cells.append((figures.total(f"{key}-total", whole, of, span=day.times),) if is_said else unwatched)
+    if day.before:
+        is_said = before.best or day.before.hours.get(code, 0.0) > 0 or not code
+        figure = figures.total(f"{key}-before", before, of, span=day.times_before)
+        cells.append((figure,) if is_said else unwatched)
+    watched = figures.hours(f"{key}-hours", hours, day.watch_ids(code), hours_of, day.times)
+    cells.append((watched,) if code else draft.dash)
+    if day.before:
+        hours_before = day.before.hours.get(code, 0.0)
+        ids = [watch.watch_id for watch in day.before.watches if watch.sector == code]
+        earlier = figures.hours(f"{key}-hours-before", hours_before, ids, hours_of, day.times_before)
+        cells.append((earlier,) if code else draft.dash)
     return Row(tuple(cells))
 
 
-def _overall_row(draft: Draft, overall: dict[str, Total], columns: list[tuple[str, tuple[str, ...]]]) -> Row:
-    figures = draft.figures
-    cells: list[Runs] = [("All sectors",), *_cells(draft, "2-all", overall, columns, "all sectors")]
-    cells.append((figures.total("2-all-total", counting.total(draft.violations), THING),))
-    if draft.facts.previous:
-        before = counting.total(draft.violations_before)
-        cells.append((figures.total("2-all-before", before, THING, span=draft.span_before),))
-    cells.append((figures.hours("2-all-hours", draft.hours, draft.watch_ids(), "hours monitored"),))
-    if draft.facts.previous:
-        earlier = draft.hours_before or 0.0
-        cells.append(
-            (figures.hours("2-all-hours-before", earlier, (), "hours monitored", draft.span_before),)
-        )
+def _overall_row(draft: Draft, day: Day, overall: Mapping[str, Total], columns: Columns) -> Row:
+    figures, everywhere, key = draft.figures, draft.text("place.all"), f"2-{day.key}all"
+    hours_of = draft.text("thing.hours")
+    cells: list[Runs] = [(everywhere,), *_cells(draft, day, key, overall, columns, everywhere)]
+    cells.append(
+        (figures.total(f"{key}-total", counting.total(day.violations), thing(draft), span=day.times),)
+    )
+    if day.before:
+        before = counting.total(day.violations_before)
+        cells.append((figures.total(f"{key}-before", before, thing(draft), span=day.times_before),))
+    cells.append((figures.hours(f"{key}-hours", day.hours, day.watch_ids(), hours_of, day.times),))
+    if day.before:
+        ids = [watch.watch_id for watch in day.before.watches]
+        earlier = day.hours_before or 0.0
+        cells.append((figures.hours(f"{key}-hours-before", earlier, ids, hours_of, day.times_before),))
     return Row(tuple(cells), "total")

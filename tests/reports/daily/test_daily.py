@@ -1,150 +1,48 @@
 """The daily summary from the first tick to the edition: once a period, other eyes at each step."""
 
-import dataclasses
 import datetime as dt
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from field_report import field_report
+from paper_mission import (
+    CUT_OFF,
+    EVENT,
+    SECOND,
+    START,
+    As,
+    at,
+    changed,
+    counted,
+    definition,
+    drafted,
+    heard,
+    issued,
+    lines,
+    paper,
+    watched,
+    when,
+)
 from sqlalchemy import func, select
 
 from incidents.casework.service import open_incident, step_incident
-from incidents.intake.service import receive_observation, review_observation
+from incidents.taxonomy.loader import taxonomy
 from monitor.door import App, Door
 from monitor.errors import Invalid, Refused, WrongState
 from monitor.jobs.runner import Job, run_job
 from monitor.log.model import LogLeaf
 from monitor.mission.service import load_mission
-from monitor.watches.service import plan_watch, record_watch_event
-from reports.daily import editing, queries, service
-from reports.daily.model import PeriodRun
-from reports.daily.queries import SummaryRow
-from reports.document import Document, canonical, digest, figures, from_json, text_of
+from monitor.notify.queries import deliveries_about
+from reports.daily import service
+from reports.document import Foreign, Table, canonical, digest, figures, from_json, text_of
+from reports.issuing import editing, queries
+from reports.issuing import service as issuing
+from reports.issuing.model import PeriodRun
 
 JOB = Job("daily.draft_due", 5, service.draft_due)
-START = dt.datetime(2022, 9, 11, 15, 30, tzinfo=dt.UTC)
-SECOND = START + dt.timedelta(days=1)
-CUT_OFF = START + dt.timedelta(days=2)
-EVENT = dt.datetime(2022, 9, 12, 20, 5, tzinfo=dt.UTC)
-As = Callable[..., Door]
-
-
-def polygon(west: float, south: float, east: float, north: float) -> dict[str, Any]:
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {"type": "Polygon", "coordinates": [ring]}
-
-
-def definition(folder: Path) -> Path:
-    """A mission of two days with a watched sector in the east and another in the south."""
-    there = folder / "definition"
-    there.mkdir(exist_ok=True)
-    mission = {
-        "code": "TST",
-        "name": {"en": "Test mission"},
-        "timezone": "Asia/Yerevan",
-        "cut_off": "19:30",
-        "starts_at": START.isoformat(),
-        "ends_at": CUT_OFF.isoformat(),
-        "exercise": True,
-        "languages": ["en"],
-        "declination_deg": 6.5,
-        "disclaimer": {"en": "No opinion on any boundary."},
-        "parties": [{"code": "P1", "name": {"en": "One"}, "claimants": ["P1_MOD"]}],
-        "people": [],
-    }
-    places = []
-    for code, shape in (("EAST", polygon(45.5, 40.0, 46.5, 40.5)), ("SOUTH", polygon(45.5, 39, 46.5, 40.0))):
-        said = {"code": code, "kind": "sector", "names": {"en": f"Sector {code.title()}"}, "source": "a test"}
-        places.append({"type": "Feature", "properties": said, "geometry": shape})
-    (there / "mission.yaml").write_text(yaml.safe_dump(mission))
-    for name, features in (("places", places), ("lines", []), ("basemap", [])):
-        (there / f"{name}.geojson").write_text(
-            json.dumps({"type": "FeatureCollection", "features": features})
-        )
-    return there
-
-
-@pytest.fixture
-def mission(door: Door, folder: Path, clock: Any) -> Door:
-    clock.set(START)
-    load_mission(door.session, definition(folder), START)
-    return door
-
-
-def at(door: Door, moment: dt.datetime) -> Door:
-    """The same transaction and person at another time."""
-    door.app.clock.set(moment)  # type: ignore[attr-defined]
-    return dataclasses.replace(door, now=moment)
-
-
-def watched(as_role: As, sector: str = "EAST", start: dt.datetime = START, hours: float = 48) -> None:
-    """A patrol of team T1 watched the sector so long."""
-    door = at(as_role("monitor"), start)
-    watch_id = f"00000000-0000-4000-8000-{abs(hash((sector, start))) % 10**12:012d}"
-    end = start + dt.timedelta(hours=hours)
-    plan_watch(
-        door,
-        watch_id=watch_id,
-        kind="patrol",
-        sectors=[sector],
-        post=None,
-        team="T1",
-        planned_start=start,
-        planned_end=end,
-    )
-    for number, (kind, moment) in enumerate((("started", start), ("ended", end))):
-        event_id = f"{watch_id[:-1]}{number}"
-        record_watch_event(at(door, moment), event_id=event_id, watch_id=watch_id, kind=kind, at=moment)
-
-
-def heard(
-    as_role: As,
-    which: str = "first",
-    accept: bool = True,
-    received: dt.datetime | None = None,
-    **changes: Any,
-) -> str:
-    """Twelve explosions heard in the second period, filed by a monitor and accepted by a duty officer."""
-    body = field_report(**{"time": when(EVENT)} | changes)
-    received = received or EVENT + dt.timedelta(minutes=20)
-    receive_observation(at(as_role("monitor", which), received), body)
-    if accept:
-        reviewer = at(as_role("duty_officer"), received + dt.timedelta(minutes=5))
-        review_observation(reviewer, body["observation_id"], "accepted", "")
-    return str(body["observation_id"])
-
-
-def when(start: dt.datetime) -> dict[str, Any]:
-    return {"start": start.isoformat(), "end": None, "precision": "T2", "basis": "estimate"}
-
-
-def counted(number: int) -> dict[str, Any]:
-    return {"min": number, "best": number, "max": number, "qualifier": "exact"}
-
-
-def drafted(door: Door) -> SummaryRow:
-    """The summary of the second period, drafted after the cut-off."""
-    after = at(door, CUT_OFF + dt.timedelta(minutes=1))
-    while service.draft_due(after):
-        pass
-    row = queries.summary_of_period(door.session, CUT_OFF)
-    assert row is not None
-    return row
-
-
-def paper(door: Door, row: SummaryRow) -> Document:
-    return queries.draft(door.session, row.id, row.version_no)
-
-
-def lines(document: Document) -> str:
-    return "\n".join(text_of(bullet.runs) for bullet in editing.lines(document))
-
-
 # --- once a period -----------------------------------------------------------------------------------------
 
 
@@ -160,9 +58,9 @@ def test_nothing_is_drafted_before_a_period_has_ended(mission: Door) -> None:
 
 
 def test_a_period_that_somebody_has_claimed_is_not_claimed_again(mission: Door) -> None:
-    period = service.due_periods(at(mission, CUT_OFF))[0]
-    assert service.claim_period(mission, period) is not None
-    assert service.claim_period(mission, period) is None
+    (period,) = service.due_issues(at(mission, CUT_OFF))[0]
+    assert issuing.claim(mission, "daily", *period) is not None
+    assert issuing.claim(mission, "daily", *period) is None
 
 
 def test_two_schedulers_at_once_give_one_draft(parts: App, folder: Path, clock: Any) -> None:
@@ -275,10 +173,16 @@ def test_a_late_observation_stands_in_the_next_paper_and_leaves_the_issued_one_a
     late = heard(as_role, received=SECOND + dt.timedelta(hours=14), time=when(START + dt.timedelta(hours=5)))
     document = paper(mission, drafted(mission))
     assert queries.edition_text(mission.session, edition.id) == before
-    table, revised = document.section("late").blocks
-    assert [row.ref for row in table.rows] == [late]  # type: ignore[union-attr]
-    assert "gave 0 ceasefire violations; with what has come in" in text_of(revised.runs)  # type: ignore[union-attr]
-    assert figures(document)["14-revised"].value == 12
+    tables = {one.id: one for one in document.section("late").blocks if isinstance(one, Table)}
+    assert [row.ref for row in tables["late"].rows] == [late]
+    (series,) = tables["series"].rows
+    assert [text_of(cell) for cell in series.cells[1:]] == [
+        "Daily summary No. 1/2022, edition 1",
+        "0",
+        "12",
+        "+12",
+    ]
+    assert figures(document)["14-revised-1"].ids == (late,)
     assert document.header.previous_pdf_sha256 == edition.pdf_sha256
 
 
@@ -298,7 +202,8 @@ def test_places_on_the_map_are_named_in_each_language_of_the_mission(mission: Do
     said = yaml.safe_load((there / "mission.yaml").read_text()) | {"languages": ["en", "hy", "az", "ru"]}
     (there / "mission.yaml").write_text(yaml.safe_dump(said))
     load_mission(mission.session, there, START)
-    _, names = paper(mission, drafted(mission)).section("annex_b").blocks
+    names = paper(mission, drafted(mission)).section("annex_b").blocks[-1]
+    assert isinstance(names, Table)
     assert [column.head for column in names.columns] == ["On the map", "Հայերեն", "Azərbaycanca", "Русский"]
     assert [row.cells for row in names.rows] == [(("Sotk",), ("Սոթք",), ("Zod",), ("–",))]
 
@@ -310,16 +215,40 @@ def test_the_same_facts_give_the_same_document(mission: Door, as_role: As) -> No
     assert digest(from_json(canonical(document))) == digest(document)
 
 
+def test_the_same_paper_in_each_language_holds_the_same_numbers_and_records(
+    mission: Door, as_role: As
+) -> None:
+    watched(as_role)
+    heard(as_role)
+    row = drafted(mission)
+    assert queries.languages_of(mission.session, row.id, 1) == ["en", "az", "hy", "ru"]
+    english = figures(paper(mission, row))
+    for code in ("hy", "az", "ru"):
+        document = queries.draft(mission.session, row.id, 1, code)
+        other = figures(document)
+        assert document.header.language == code
+        assert {key: (one.value, one.ids) for key, one in other.items()} == {
+            key: (one.value, one.ids) for key, one in english.items()
+        }
+
+
+def test_a_line_that_a_person_said_stays_in_english_and_is_marked_in_the_other_languages(
+    mission: Door, as_role: As
+) -> None:
+    row = drafted(mission)
+    texts = changed(paper(mission, row), "A quiet day.")
+    row = issuing.edit_lines(at(as_role("reporting_officer"), CUT_OFF), row.id, 1, texts, "")
+    line = editing.lines(queries.draft(mission.session, row.id, 2, "ru"))[0]
+    assert line.runs == (Foreign("A quiet day.", "en"),)
+    assert "Наблюдение" in text_of(line.machine or ())
+    edition = issued(as_role, row)
+    translations = queries.edition_translations(mission.session, edition.id)
+    assert set(translations) == {"hy", "az", "ru"}
+    said = from_json(queries.translation_text(mission.session, edition.id, "ru"))
+    assert said.header.translation_of == edition.digest
+
+
 # --- edited, reviewed, released ----------------------------------------------------------------------------
-
-
-def issued(as_role: As, row: SummaryRow) -> queries.EditionRow:
-    service.review(as_role("reporting_officer", "second"), row.id, row.version_no, "reviewed")
-    return service.release(as_role("head_of_mission"), row.id, row.version_no)
-
-
-def changed(document: Document, first_line: str) -> list[str]:
-    return [first_line, *editing.marked_lines(document)[1:]]
 
 
 def test_an_edited_line_keeps_what_the_machine_said_and_the_counted_number(
@@ -329,7 +258,7 @@ def test_an_edited_line_keeps_what_the_machine_said_and_the_counted_number(
     heard(as_role)
     row = drafted(mission)
     texts = changed(paper(mission, row), "At night patrols counted [99|2-all-total] explosions.")
-    edited = service.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
+    edited = issuing.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
     first = editing.lines(paper(mission, edited))[0]
     assert (edited.version_no, edited.state) == (2, "edited")
     assert text_of(first.runs) == "At night patrols counted 12 explosions."
@@ -340,13 +269,13 @@ def test_an_emotive_line_is_refused_and_stands_only_with_a_reason(mission: Door,
     row = drafted(mission)
     texts = changed(paper(mission, row), "Illegal armed group shelled the village.")
     with pytest.raises(Invalid) as refused:
-        service.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
+        issuing.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
     assert "fired from the direction of" in str(refused.value.facts["errors"])
     quoted = changed(
         paper(mission, row), "The ministry stated that “an illegal armed group shelled the village”."
     )
-    assert service.edit_lines(as_role("reporting_officer"), row.id, 1, quoted, "").version_no == 2
-    kept = service.edit_lines(
+    assert issuing.edit_lines(as_role("reporting_officer"), row.id, 1, quoted, "").version_no == 2
+    kept = issuing.edit_lines(
         as_role("reporting_officer"), row.id, 2, texts, "It is the title of a resolution."
     )
     assert kept.version_no == 3
@@ -356,27 +285,27 @@ def test_a_number_typed_by_hand_has_no_records_and_is_objected_to(mission: Door,
     row = drafted(mission)
     texts = changed(paper(mission, row), "At 19:30 on 13 September there were 40 explosions 3–5 km away.")
     with pytest.raises(Invalid) as refused:
-        service.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
+        issuing.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
     assert "“40”" in str(refused.value.facts["errors"])
 
 
 def test_nobody_reviews_what_they_edited_or_releases_what_nobody_reviewed(mission: Door, as_role: As) -> None:
     row = drafted(mission)
     texts = changed(paper(mission, row), "A quiet day in the watched sector.")
-    row = service.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
+    row = issuing.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
     with pytest.raises(Refused, match="somebody other"):
-        service.review(as_role("reporting_officer"), row.id, 2, "reviewed")
+        issuing.review(as_role("reporting_officer"), row.id, 2, "reviewed")
     with pytest.raises(WrongState):
-        service.release(as_role("head_of_mission"), row.id, 2)
+        issuing.release(as_role("head_of_mission"), row.id, 2)
     with pytest.raises(Refused):
-        service.release(as_role("administrator"), row.id, 2)
+        issuing.release(as_role("administrator"), row.id, 2)
 
 
 def test_a_decision_about_an_older_version_is_refused(mission: Door, as_role: As) -> None:
     row = drafted(mission)
-    service.edit_lines(as_role("reporting_officer"), row.id, 1, changed(paper(mission, row), "Quiet."), "")
+    issuing.edit_lines(as_role("reporting_officer"), row.id, 1, changed(paper(mission, row), "Quiet."), "")
     with pytest.raises(WrongState):
-        service.review(as_role("reporting_officer", "second"), row.id, 1, "reviewed")
+        issuing.review(as_role("reporting_officer", "second"), row.id, 1, "reviewed")
 
 
 def test_an_edition_has_its_number_digest_pdf_and_leaf(mission: Door, as_role: As) -> None:
@@ -396,10 +325,146 @@ def test_an_amendment_is_a_new_edition_that_says_what_changed(mission: Door, as_
     row = drafted(mission)
     first = issued(as_role, row)
     texts = changed(paper(mission, row), "A quiet day.")
-    row = service.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
+    row = issuing.edit_lines(as_role("reporting_officer"), row.id, 1, texts, "")
     second = issued(as_role, row)
     states = {one.edition_no: one.state for one in queries.editions(mission.session)}
     assert states == {1: "superseded", 2: "issued"}
     document = from_json(queries.edition_text(mission.session, second.id))
-    assert document.header.change_note == "It replaces edition 1; 1 of the summary's lines differ."
+    assert document.header.change_note == "It replaces edition 1; differences: 1."
+    page = document.sections[0]
+    assert page.key == "changes"
+    assert "A quiet day." in str(page.blocks[1])
     assert mission.app.storage.read(first.pdf_sha256)
+
+
+# --- at once, and anew -------------------------------------------------------------------------------------
+
+
+def test_asked_for_at_once_what_waits_is_drafted_first_and_then_the_running_period(
+    mission: Door, as_role: As
+) -> None:
+    watched(as_role)
+    heard(as_role)
+    officer = at(as_role("reporting_officer"), EVENT + dt.timedelta(hours=2))
+    first, interim = service.draft_now(officer), service.draft_now(officer)
+    assert (first.kind, first.end) == ("daily", SECOND)
+    assert (interim.kind, interim.start, interim.end) == ("interim", SECOND, officer.now)
+    document = paper(mission, interim)
+    assert document.header.title == "Interim summary"
+    assert figures(document)["2-all-total"].value == 12
+    assert drafted(mission).label == "No. 2/2022"
+
+
+def test_only_who_edits_may_ask_for_a_draft(mission: Door, as_role: As) -> None:
+    with pytest.raises(Refused):
+        service.draft_now(at(as_role("head_of_mission"), CUT_OFF))
+
+
+def test_a_new_draft_takes_in_what_came_since_and_keeps_what_people_said(mission: Door, as_role: As) -> None:
+    watched(as_role)
+    heard(as_role)
+    row = drafted(mission)
+    said = changed(paper(mission, row), "In all the mission heard [12|2-all-total] of them.")
+    issuing.edit_lines(at(as_role("reporting_officer"), CUT_OFF), row.id, 1, said, "")
+    later = CUT_OFF + dt.timedelta(hours=1)
+    heard(as_role, "second", received=later, count=counted(5), time=when(EVENT + dt.timedelta(hours=3)))
+    officer = at(as_role("reporting_officer"), later + dt.timedelta(hours=1))
+    again = service.redraft(officer, row.id)
+    document = paper(mission, again)
+    assert again.version_no == 3
+    assert "In all the mission heard 17 of them." in lines(document)
+    assert editing.machine_lines(document)[0] is not None
+    assert document.header.cut_off_utc == officer.now.isoformat()
+    assert service.redraft(officer, row.id).version_no == 3
+
+
+def test_a_corrected_edition_opens_with_the_numbers_that_differ_and_the_next_paper_names_it(
+    mission: Door, as_role: As
+) -> None:
+    watched(as_role)
+    service.draft_due(at(mission, SECOND + dt.timedelta(minutes=1)))
+    first = queries.summary_of_period(mission.session, SECOND)
+    assert first is not None
+    issued(as_role, first)
+    heard(as_role, received=SECOND + dt.timedelta(hours=2), time=when(START + dt.timedelta(hours=5)))
+    row = service.redraft(at(as_role("reporting_officer"), SECOND + dt.timedelta(hours=3)), first.id)
+    second = issued(as_role, row)
+    page = from_json(queries.edition_text(mission.session, second.id)).sections[0]
+    told = [tuple(text_of(cell) for cell in line.cells) for line in page.blocks[-1].rows]  # type: ignore[union-attr]
+    assert ("ceasefire violations (2-all-total)", "0", "12") in told
+    late = paper(mission, drafted(mission)).section("late")
+    assert "Daily summary No. 1/2022, edition 2 replaces edition 1." in str(late)
+    series = next(one for one in late.blocks if getattr(one, "id", "") == "series")
+    assert text_of(series.rows[0].cells[2]) == "0"  # type: ignore[union-attr]
+
+
+def test_a_draft_that_comes_days_late_is_told_at_the_desk(mission: Door) -> None:
+    service.draft_due(at(mission, SECOND + dt.timedelta(minutes=1)))
+    service.draft_due(at(mission, CUT_OFF + dt.timedelta(days=3)))
+    first, second = (queries.summary_of_period(mission.session, end) for end in (SECOND, CUT_OFF))
+    assert first is not None and second is not None
+    assert deliveries_about(mission.session, f"summary:{first.id}") == []
+    told = deliveries_about(mission.session, f"summary:{second.id}")
+    assert [one.recipient for one in told] == ["role:reporting_officer", "role:head_of_mission"]
+    assert told[0].code == "summary_missed"
+
+
+# --- every section -----------------------------------------------------------------------------------------
+
+
+def test_every_section_is_there_and_none_is_blank(mission: Door, as_role: As) -> None:
+    document = paper(mission, drafted(mission))
+    numbers = [section.number for section in document.sections if section.number]
+    assert numbers == [str(number) for number in range(1, 16)]
+    assert [s.key for s in document.sections if not s.number] == ["annex_a", "annex_b", "annex_c", "annex_d"]
+    assert all(section.blocks for section in document.sections)
+
+
+def test_every_kind_of_record_has_a_section_in_which_it_is_told(mission: Door, as_role: As) -> None:
+    watched(as_role)
+    told = {}
+    for code, category in taxonomy().categories.items():
+        if code in ("CLM", "NEG", "TST") or not category.fileable:
+            continue
+        kind = taxonomy().types[category.types[0]]
+        number = counted(2) if kind.count else None
+        told[code] = heard(
+            as_role, "first", category=code, type=kind.code, count=number, fields=_required(kind)
+        )
+    document = paper(mission, drafted(mission))
+    text = canonical(document).decode()
+    for code, observation_id in told.items():
+        assert observation_id in text, code
+
+
+def _required(kind: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for code, use in kind.fields.items():
+        if use.required:
+            answers = next(iter(taxonomy().glossary[use.field.list])) if use.field.list else "n_k"
+            values[code] = [answers] if use.field.kind == "multi_choice" else answers
+    return values
+
+
+def test_a_window_of_silence_is_told_with_what_was_observed_inside_it(mission: Door, as_role: As) -> None:
+    watched(as_role)
+    heard(as_role)
+    fields = {
+        "agreed_area": "EAST",
+        "since": (EVENT - dt.timedelta(hours=1)).isoformat(),
+        "until": (EVENT + dt.timedelta(hours=1)).isoformat(),
+    }
+    heard(as_role, "second", category="CBM", type="window_of_silence", count=None, fields=fields)
+    document = paper(mission, drafted(mission))
+    assert figures(document)["11-V1"].value == 12
+
+
+def test_detention_is_told_in_numbers_only(mission: Door, as_role: As) -> None:
+    watched(as_role)
+    fields = {"detainee_category": ["civilian"]}
+    one = heard(as_role, category="DET", type="detained", count=counted(3), fields=fields)
+    document = paper(mission, drafted(mission))
+    said = str(document.section("detention"))
+    assert figures(document)["9-detained"].value == 3
+    assert "Sotk" not in said and "Sector East" not in said
+    assert figures(document)["9-detained"].ids == (one,)

@@ -28,9 +28,12 @@ def alerts(out: Path) -> list[dict[str, Any]]:
     return json.loads((out / "alerts.json").read_text(encoding="utf-8"))["alerts"]
 
 
-def test_it_leaves_two_summaries_in_three_forms_and_the_alerts(out: Path) -> None:
+KINDS = ("pdf", "html", "json", "hy.pdf", "az.pdf", "ru.pdf")
+
+
+def test_it_leaves_two_summaries_in_three_forms_and_four_languages_and_the_alerts(out: Path) -> None:
     days = ("2022-09-13", "2022-09-14")
-    wanted = {f"summary-{day}.{kind}" for day in days for kind in ("pdf", "html", "json")} | {"alerts.json"}
+    wanted = {f"summary-{day}.{kind}" for day in days for kind in KINDS} | {"alerts.json"}
 
     assert {path.name for path in out.iterdir()} == wanted
     assert all((out / f"summary-{day}.pdf").read_bytes().startswith(b"%PDF-") for day in days)

@@ -8,9 +8,10 @@ import pytest
 
 from monitor.door import App
 from monitor.mission.service import load_mission
-from reports.daily import editing, queries, service
+from reports.daily import service
 from reports.document import digest, from_json
 from reports.exercise.mission_data import DATA
+from reports.issuing import editing, queries
 
 MISSION_START = dt.datetime(2022, 8, 27, 15, 30, tzinfo=dt.UTC)
 CUT_OFF = MISSION_START + dt.timedelta(days=1)
@@ -109,3 +110,24 @@ def test_each_number_leads_to_the_list_of_its_records(client: Any, summary_id: s
 
 def test_an_unknown_edition_is_not_found(client: Any, summary_id: str) -> None:
     assert client("reporting_officer").get(f"/summaries/{summary_id}.pdf?edition=7").status_code == 404
+
+
+def test_the_symmetry_table_is_for_who_edits(client: Any, summary_id: str) -> None:
+    page = client("reporting_officer").get(f"/summaries/{summary_id}/symmetry").get_data(as_text=True)
+    assert "Sentences that name it" in page and "Armenia" in page and "Azerbaijan" in page
+    assert client("head_of_mission").get(f"/summaries/{summary_id}/symmetry").status_code == 403
+
+
+def test_a_summary_can_be_asked_for_at_once_from_the_list(client: Any, summary_id: str, clock: Any) -> None:
+    officer = client("reporting_officer")
+    assert "Draft a summary now" in officer.get("/summaries").get_data(as_text=True)
+    clock.set(CUT_OFF + dt.timedelta(hours=3))
+    assert officer.post("/summaries/daily/now", data={"csrf_token": ""}).status_code == 303
+    assert "Interim summary" in officer.get("/summaries").get_data(as_text=True)
+    assert officer.post(f"/summaries/daily/{summary_id}/again", data={"csrf_token": ""}).status_code == 303
+
+
+def test_records_behind_a_number_are_shown_to_who_may_read_them(client: Any, summary_id: str) -> None:
+    officer = client("reporting_officer")
+    page = officer.get(f"/summaries/{summary_id}/figures/D-records").get_data(as_text=True)
+    assert "records with an event in this period" in page

@@ -1,4 +1,4 @@
-"""Periods, the summaries drafted for them, and the editions issued. Rows are added, never changed.
+"""Periods, the papers drafted for them, and the editions issued. Rows are added, never changed.
 
 Documents are kept as the canonical JSON they were, byte for byte, because their digest is printed.
 Reasons of steps are free text, so they are encrypted parts (owner `summary_step`).
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.db.base import Base, BigId, Uuid, code_check, instant, row_key, uuid_key
 
-KINDS = ("daily", "weekly", "spot", "feed")
+KINDS = ("daily", "interim", "weekly", "spot", "pack", "feed")
 STEPS = (
     "returned",  # a reviewer with a question; it goes back to who edits
     "reviewed",  # a reviewer other than the one who edited
@@ -23,13 +23,21 @@ EDITION_STATES = (
 
 
 class PeriodRun(Base):
-    """A period that somebody has claimed to draft. That there is one row a period is what makes it once."""
+    """A period that somebody has claimed to draft. That there is one row a period is what makes it once.
+
+    A summary of several days has one row from the first start to the last end. `subject` tells papers of
+    one kind and time apart: the incident of a spot report, the party of a meeting pack.
+    """
 
     __tablename__ = "period_run"
-    __table_args__ = (UniqueConstraint("kind", "start_utc", "end_utc"), code_check("kind", KINDS))
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "start_utc", "end_utc"),
+        code_check("kind", KINDS),
+    )
 
     id: Mapped[row_key]
     kind: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str] = mapped_column(String(80), default="")
     start_utc: Mapped[instant]
     end_utc: Mapped[instant]
     claimed_at: Mapped[instant]
@@ -58,6 +66,23 @@ class SummaryVersion(Base):
     digest: Mapped[str] = mapped_column(String(64))
     actor: Mapped[str] = mapped_column(String(80))
     recorded_at: Mapped[instant]
+
+
+class SummaryTranslation(Base):
+    """A version of the draft said in another language: the same figures, free text as it was written."""
+
+    __tablename__ = "summary_translation"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["summary_id", "version_no"], ["summary_version.summary_id", "summary_version.version_no"]
+        ),
+    )
+
+    summary_id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    version_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
 
 
 class SummaryStep(Base):
@@ -109,6 +134,19 @@ class Edition(Base):
     recorded_at: Mapped[instant]
 
 
+class EditionTranslation(Base):
+    """An edition in another language, as it went out with it."""
+
+    __tablename__ = "edition_translation"
+
+    edition_id: Mapped[str] = mapped_column(Uuid, ForeignKey("edition.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    pdf_sha256: Mapped[str] = mapped_column(String(64))
+    html_sha256: Mapped[str] = mapped_column(String(64))
+
+
 class EditionStep(Base):
     """What became of an edition; the last row holds."""
 
@@ -122,17 +160,4 @@ class EditionStep(Base):
     edition_id: Mapped[str] = mapped_column(Uuid, ForeignKey("edition.id"))
     state: Mapped[str] = mapped_column(String(20))
     actor: Mapped[str] = mapped_column(String(80))
-    recorded_at: Mapped[instant]
-
-
-class EditionDelivery(Base):
-    """An edition handed to a recipient by a channel; a correction knows from here whom to tell."""
-
-    __tablename__ = "edition_delivery"
-    __table_args__ = (UniqueConstraint("edition_id", "recipient", "channel"),)
-
-    id: Mapped[row_key]
-    edition_id: Mapped[str] = mapped_column(Uuid, ForeignKey("edition.id"))
-    recipient: Mapped[str] = mapped_column(String(80))
-    channel: Mapped[str] = mapped_column(String(20))
     recorded_at: Mapped[instant]

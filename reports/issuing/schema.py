@@ -2,12 +2,16 @@
 
 from marshmallow import Schema, fields, validate
 
-from reports.daily.editing import MOST_LINES
+from reports.issuing.editing import MOST_LINES
 
 _LINES = {
     f"line_{number}": fields.String(load_default="", validate=validate.Length(max=2000))
     for number in range(1, MOST_LINES + 1)
 }
+
+
+class NothingSchema(Schema):
+    """A request that says all by its address."""
 
 
 class VersionSchema(Schema):

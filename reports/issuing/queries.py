@@ -4,16 +4,27 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from monitor import vault
 from monitor.errors import NotFound
 from monitor.keys import Keys
-from reports.daily.model import Edition, EditionStep, PeriodRun, Summary, SummaryStep, SummaryVersion
 from reports.document import Document, from_json
+from reports.issuing.model import (
+    Edition,
+    EditionStep,
+    EditionTranslation,
+    PeriodRun,
+    Summary,
+    SummaryStep,
+    SummaryTranslation,
+    SummaryVersion,
+)
+from reports.wording.language import english
 
 DAILY = "daily"
+FIRST = "en"
 WORDS = {
     "drafted": "drafted by the machine, not yet reviewed",
     "edited": "edited, not yet reviewed",
@@ -46,6 +57,7 @@ class SummaryRow:
 
     id: str
     kind: str
+    subject: str
     year: int
     number: int
     start: dt.datetime
@@ -107,17 +119,22 @@ class EditionRow:
 
     @property
     def title(self) -> str:
-        return f"Daily summary No. {self.number}/{self.year}, edition {self.edition_no}"
+        """As other papers name it, in English."""
+        said = {"number": str(self.number), "year": str(self.year), "edition": str(self.edition_no)}
+        return english().text("edition", title=english().phrase(f"title.{self.kind}"), **said)
 
 
-def summaries(session: Session, kind: str = DAILY, ids: Collection[str] | None = None) -> list[SummaryRow]:
-    """Every summary as it stands, newest period first."""
+def summaries(
+    session: Session, kind: str | None = None, ids: Collection[str] | None = None
+) -> list[SummaryRow]:
+    """Every paper as it stands, of one kind or of all, newest period first."""
     query = (
         select(Summary, PeriodRun)
         .join(PeriodRun, PeriodRun.id == Summary.period_run_id)
-        .where(PeriodRun.kind == kind)
-        .order_by(PeriodRun.end_utc.desc())
+        .order_by(PeriodRun.end_utc.desc(), Summary.recorded_at.desc())
     )
+    if kind is not None:
+        query = query.where(PeriodRun.kind == kind)
     if ids is not None:
         query = query.where(Summary.id.in_(list(ids)))
     found = list(session.execute(query))
@@ -146,6 +163,7 @@ def summaries(session: Session, kind: str = DAILY, ids: Collection[str] | None =
         SummaryRow(
             id=summary.id,
             kind=run.kind,
+            subject=run.subject,
             year=summary.year,
             number=summary.number,
             start=run.start_utc,
@@ -184,8 +202,44 @@ def draft_text(session: Session, summary_id: str, version_no: int) -> str:
     return row.document
 
 
-def draft(session: Session, summary_id: str, version_no: int) -> Document:
-    return from_json(draft_text(session, summary_id, version_no))
+def draft(session: Session, summary_id: str, version_no: int, language: str = FIRST) -> Document:
+    """One version in one language. Raises NotFound."""
+    if language == FIRST:
+        return from_json(draft_text(session, summary_id, version_no))
+    row = session.get(SummaryTranslation, (summary_id, version_no, language))
+    if row is None:
+        raise NotFound(thing="translation of a summary", id=f"{summary_id}/{version_no}/{language}")
+    return from_json(row.document)
+
+
+def languages_of(session: Session, summary_id: str, version_no: int) -> list[str]:
+    """The languages in which a version is held, English first."""
+    others = session.scalars(
+        select(SummaryTranslation.language)
+        .where(SummaryTranslation.summary_id == summary_id, SummaryTranslation.version_no == version_no)
+        .order_by(SummaryTranslation.language)
+    )
+    return [FIRST, *others]
+
+
+def number_in_year(session: Session, kind: str, year: int) -> int:
+    """The number that the next paper of a kind gets in its year, from 1."""
+    query = (
+        select(func.max(Summary.number))
+        .join(PeriodRun, PeriodRun.id == Summary.period_run_id)
+        .where(PeriodRun.kind == kind, Summary.year == year)
+    )
+    return (session.scalar(query) or 0) + 1
+
+
+def covered(session: Session, kind: str = DAILY) -> list[tuple[dt.datetime, dt.datetime]]:
+    """The spans of time that papers of a kind have been claimed for, oldest first."""
+    query = (
+        select(PeriodRun.start_utc, PeriodRun.end_utc)
+        .where(PeriodRun.kind == kind)
+        .order_by(PeriodRun.start_utc)
+    )
+    return [(start, end) for start, end in session.execute(query)]
 
 
 def steps(session: Session, keys: Keys, summary_id: str) -> list[StepRow]:
@@ -202,9 +256,18 @@ def steps(session: Session, keys: Keys, summary_id: str) -> list[StepRow]:
     ]
 
 
-def editions(session: Session, kind: str = DAILY, summary_id: str | None = None) -> list[EditionRow]:
+def editions(
+    session: Session,
+    kind: str | None = None,
+    summary_id: str | None = None,
+    recorded_from: dt.datetime | None = None,
+) -> list[EditionRow]:
     """Issued editions, newest number and edition first."""
-    query = _editions().where(Edition.kind == kind)
+    query = _editions()
+    if kind is not None:
+        query = query.where(Edition.kind == kind)
+    if recorded_from is not None:
+        query = query.where(Edition.recorded_at > recorded_from)
     if summary_id is not None:
         query = query.where(Edition.summary_id == summary_id)
     ordered = query.order_by(Edition.year.desc(), Edition.number.desc(), Edition.edition_no.desc())
@@ -217,6 +280,50 @@ def edition_text(session: Session, edition_id: str) -> str:
     if row is None:
         raise NotFound(thing="edition", id=edition_id)
     return row.document
+
+
+@dataclass(frozen=True)
+class TranslationRow:
+    language: str
+    digest: str
+    pdf_sha256: str
+    html_sha256: str
+
+
+def edition_translations(session: Session, edition_id: str) -> dict[str, TranslationRow]:
+    """The languages an edition went out in besides English."""
+    rows = session.scalars(
+        select(EditionTranslation)
+        .where(EditionTranslation.edition_id == edition_id)
+        .order_by(EditionTranslation.language)
+    )
+    return {
+        row.language: TranslationRow(row.language, row.digest, row.pdf_sha256, row.html_sha256)
+        for row in rows
+    }
+
+
+def translation_text(session: Session, edition_id: str, language: str) -> str:
+    """The canonical JSON of an edition in another language. Raises NotFound."""
+    row = session.get(EditionTranslation, (edition_id, language))
+    if row is None:
+        raise NotFound(thing="translation of an edition", id=f"{edition_id}/{language}")
+    return row.document
+
+
+def issued_between(
+    session: Session, start: dt.datetime, end: dt.datetime, kind: str = DAILY
+) -> list[tuple[EditionRow, dt.datetime, dt.datetime]]:
+    """Every edition of periods that lie in [start, end], with its times, oldest period and edition first."""
+    query = (
+        _editions()
+        .add_columns(PeriodRun.start_utc, PeriodRun.end_utc)
+        .join(Summary, Summary.id == Edition.summary_id)
+        .join(PeriodRun, PeriodRun.id == Summary.period_run_id)
+        .where(Edition.kind == kind, PeriodRun.end_utc > start, PeriodRun.end_utc <= end)
+        .order_by(PeriodRun.end_utc, Edition.edition_no)
+    )
+    return [(_edition(row[0], row[1]), row[2], row[3]) for row in session.execute(query)]
 
 
 def last_before(

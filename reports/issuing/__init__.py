@@ -1,0 +1,1 @@
+"""Papers from draft to edition, whatever their kind: kept, edited, reviewed, released and shown."""

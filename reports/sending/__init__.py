@@ -1,0 +1,1 @@
+"""Editions on their way to recipients: e-mail, webhook, download; recorded, retried, shown."""
