@@ -5,7 +5,6 @@ from typing import Any
 
 from incidents.casework import queries as casework
 from incidents.casework import workflow
-from incidents.desk import titles
 from incidents.desk.queries import (
     exact_positions,
     incident_line,
@@ -17,6 +16,7 @@ from incidents.desk.queries import (
     report_line,
 )
 from incidents.intake import queries as intake
+from incidents.intake import titles
 from incidents.intake.queries import ObservationRow, Position
 from incidents.taxonomy.loader import taxonomy
 from monitor.access import may

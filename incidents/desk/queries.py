@@ -13,9 +13,9 @@ from incidents.alerts import queries as alerts
 from incidents.casework import counting
 from incidents.casework import queries as casework
 from incidents.claims import queries as claims
-from incidents.desk import titles
 from incidents.evidence.queries import MediaRow, media_of
 from incidents.intake import queries as intake
+from incidents.intake import titles
 from incidents.intake.model import ObservationRevision
 from incidents.intake.queries import ObservationRow, Position
 from monitor.access import Actor

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from incidents.desk import titles
+from incidents.intake import titles
 from incidents.intake.queries import ObservationRow, Position
 
 AT = dt.datetime(2022, 9, 12, 20, 5, tzinfo=dt.UTC)
