@@ -10,6 +10,7 @@ from monitor.errors import Refused, SignInNeeded
 NOT_ONES_OWN = {
     "monitor:people:manage": "one's own roles are given and taken by another administrator",
     "incidents:observation:review": "an observation is reviewed by somebody other than the one who filed it",
+    "incidents:observation:grade": "a source is graded by somebody other than the one who filed the report",
     "incidents:incident:confirm": "what one person assessed, another person confirms",
     "reports:summary:review": "a summary is reviewed by somebody other than the one who edited it",
     "reports:summary:release": "a summary is released by somebody other than those who edited or reviewed it",

@@ -33,16 +33,20 @@ ROLES: dict[str, frozenset[str]] = {
         | _FILE
         | {
             "incidents:observation:review",
+            "incidents:observation:grade",
             "incidents:incident:assess",
             "incidents:alert:act",
             "incidents:claim:record",
         }
     ),
-    "analyst": frozenset(_READ | {"incidents:incident:assess", "incidents:claim:record"}),
+    "analyst": frozenset(
+        _READ | {"incidents:observation:grade", "incidents:incident:assess", "incidents:claim:record"}
+    ),
     "verification_officer": frozenset(
         _READ
         | {
             "incidents:observation:review",
+            "incidents:observation:grade",
             "incidents:incident:assess",
             "incidents:incident:confirm",
         }
