@@ -11,8 +11,6 @@ from incidents.desk.queries import (
     is_own,
     linked,
     media_by_id,
-    name_of,
-    names,
     report_line,
 )
 from incidents.intake import queries as intake
@@ -22,6 +20,7 @@ from incidents.taxonomy.loader import taxonomy
 from monitor.access import may
 from monitor.door import Door
 from monitor.errors import NotFound
+from monitor.people.queries import name_of, names
 from monitor.places.queries import place
 from monitor.watches.queries import watch
 

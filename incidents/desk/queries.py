@@ -22,7 +22,7 @@ from monitor.access import Actor
 from monitor.door import Door
 from monitor.mission.queries import MissionRow, the_mission
 from monitor.outbox import last_event_id
-from monitor.people.model import Person
+from monitor.people.queries import name_of, names
 from monitor.places.queries import PlaceRow, all_lines, all_places, base_map
 from monitor.watches.queries import hours_monitored, open_watches
 
@@ -120,35 +120,11 @@ def _violations(
     """The period's violations so far: accepted ones, and beside them those not yet reviewed."""
     rows = intake.observations(session, *period, categories=("CFV",))
     refs = casework.incidents_of(session, [row.observation_id for row in rows])
-    known = [_as_counted(row, refs.get(row.observation_id)) for row in rows]
+    known = [casework.as_counted(row, refs.get(row.observation_id)) for row in rows]
     return {
         "violations_accepted": counting.total(counting.accepted_violations(known, *period, now)).best,
         "violations_waiting": counting.total(counting.unreviewed_violations(known, *period, now)).best,
     }
-
-
-def _as_counted(row: ObservationRow, ref: casework.IncidentRef | None) -> counting.Counted:
-    return counting.Counted(
-        id=row.observation_id,
-        category=row.category,
-        type=row.type,
-        info_type=row.info_type or "",
-        processing=row.processing,
-        observer=row.author_id,
-        start=row.t_start,
-        end=row.t_end,
-        received_at=row.received_at,
-        sector=row.sector_code,
-        sector_by_observer=row.sector_basis == "observer",
-        count_min=row.count_min,
-        count_best=row.count_best,
-        count_max=row.count_max,
-        qualifier=row.count_qualifier,
-        incident=ref.incident_id if ref else None,
-        assessment=ref.assessment if ref else None,
-        exercise=row.fields.get("assessed_exercise"),
-        is_training=row.is_training,
-    )
 
 
 def _sectors(
@@ -353,13 +329,6 @@ def media_by_id(session: Session, rows: Collection[ObservationRow]) -> dict[str,
     return found
 
 
-def names(session: Session, actors: Iterable[str]) -> dict[str, str]:
-    """Actor codes such as `person:<id>` as people's names; the system keeps its own."""
-    ids = {code.partition(":")[2] for code in actors if code.startswith("person:")}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return {f"person:{person_id}": name for person_id, name in rows}
-
-
 def incident_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None) -> list[dict[str, Any]]:
     """Incidents whose reports or opening fall into the window, newest first."""
     session = door.session
@@ -503,8 +472,3 @@ def _alert(
             for entry in sorted(happened + done, key=lambda entry: entry["at"])
         ],
     }
-
-
-def name_of(actor: str, known: Mapping[str, str]) -> str:
-    """A person's name; anything else is the mission's own machine."""
-    return known.get(actor, "Truceline" if actor.startswith("system") else actor.partition(":")[0])
