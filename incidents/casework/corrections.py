@@ -40,7 +40,9 @@ class Change:
     after: Any
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any], fields: tuple[str, ...]) -> tuple[Change, ...]:
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], fields: tuple[str, ...]
+) -> tuple[Change, ...]:
     """The fields that differ, in their order, then those of the kind's own (`fields`), by name."""
     found = [
         Change(name, plain(before.get(name)), plain(after.get(name)))

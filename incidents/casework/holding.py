@@ -60,9 +60,7 @@ def put_back(door: Door, thing: str, thing_id: str) -> None:
 
 def _note(door: Door, thing: str, thing_id: str, until: dt.datetime) -> Hold:
     door.session.add(
-        ReviewHold(
-            thing=thing, thing_id=thing_id, actor=door.actor.code, until=until, recorded_at=door.now
-        )
+        ReviewHold(thing=thing, thing_id=thing_id, actor=door.actor.code, until=until, recorded_at=door.now)
     )
     door.session.flush()
     record(door.session, ReviewHeld(thing, thing_id, until > door.now), door.now)

@@ -100,7 +100,8 @@ def _as_expected(door: Door, incident_id: str, expected_version: int | None) -> 
     last = said[-1].version_no if said else 0
     if expected_version is not None and expected_version != last:
         raise Conflict(
-            reason=f"Somebody else was faster: version {last} stands now, not {expected_version}. Read it first."
+            reason=f"Somebody else was faster: version {last} stands now, not {expected_version}. "
+            "Read it first."
         )
 
 
@@ -120,9 +121,7 @@ def _add(door: Door, incident_id: str, text: str, exposure: str | None, why: str
     door.session.flush()
     for part, value in (("text", text), ("why", why)):
         if value:
-            vault.seal(
-                door.session, door.app.keys, "incident_statement", str(row.id), part, value, door.now
-            )
+            vault.seal(door.session, door.app.keys, "incident_statement", str(row.id), part, value, door.now)
     append(
         door.session,
         "assessment",

@@ -20,6 +20,7 @@ from monitor.watches.coverage import (
     watch_hours,
 )
 from monitor.watches.model import Watch, WatchEvent
+from monitor.watches.overdue import Due, Overdue, overdue
 
 # A watch that starts or is told late may have been planned long before the span that is asked about.
 LONGEST_WATCH = dt.timedelta(days=3)
@@ -98,6 +99,30 @@ def open_watches(
     if team_id is not None:
         wanted.append(Watch.team_id == team_id)
     return [row for row in _rows(session, wanted, known_at) if row.is_open]
+
+
+@dataclass(frozen=True)
+class OverdueRow:
+    watch: WatchRow
+    overdue: Overdue
+
+
+def overdue_watches(
+    session: Session, at: dt.datetime, known_at: dt.datetime | None = None
+) -> list[OverdueRow]:
+    """Patrols and posts that should have given a sign by a moment, the longest waited for first."""
+    rows = watches(session, at - LONGEST_WATCH, at, known_at=known_at or at)
+    open_ones = {row.id: row for row in open_watches(session, known_at=known_at or at)}
+    found = [
+        OverdueRow(row, late)
+        for row in {**{row.id: row for row in rows}, **open_ones}.values()
+        if (late := overdue(_due(row), at)) is not None
+    ]
+    return sorted(found, key=lambda one: (one.overdue.since, one.watch.id))
+
+
+def _due(row: WatchRow) -> Due:
+    return Due(row.kind, row.planned_start, row.planned_end, row.started_at, row.checked_in_at, row.ended_at)
 
 
 def _known_by(known_at: dt.datetime | None) -> list[ColumnElement[bool]]:
