@@ -46,6 +46,38 @@ class ObservationLinked(Event):
 
 
 @dataclass(frozen=True)
+class SuggestionChanged(Event):
+    """What became of the suggestion that two observations are of one event."""
+
+    one_id: str
+    other_id: str
+    state: str
+
+
+@dataclass(frozen=True)
+class SourceGraded(Event):
+    observation_id: str
+    grade: str
+
+
+@dataclass(frozen=True)
+class IncidentStated(Event):
+    """The mission said something of an incident, or said it anew."""
+
+    incident_id: str
+    version_no: int
+
+
+@dataclass(frozen=True)
+class ReviewHeld(Event):
+    """Somebody opened a thing of the review queue, or put it back."""
+
+    thing: str
+    thing_id: str
+    is_held: bool
+
+
+@dataclass(frozen=True)
 class ClaimRecorded(Event):
     claim_id: str
 

@@ -4,11 +4,12 @@ import click
 
 from incidents.alerts.service import follow_finding
 from incidents.alerts.views import bp as alerts
+from incidents.casework.suggesting import hear_of_observation
 from incidents.casework.views import bp as casework
 from incidents.claims.views import bp as claims
 from incidents.cli import COMMANDS as CLI_COMMANDS
 from incidents.desk.views import bp as desk
-from incidents.events import FindingChanged, MediaReceived
+from incidents.events import FindingChanged, MediaReceived, ObservationReceived
 from incidents.evidence.service import derive_copy, drop_abandoned
 from incidents.evidence.views import bp as evidence
 from incidents.handover.views import bp as handover
@@ -42,6 +43,7 @@ JOBS: list[Job] = [
 ]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
+    Subscriber("casework.suggestions", (ObservationReceived,), hear_of_observation),
     Subscriber("rules", HEARS, hear),
     Subscriber("alerts", (FindingChanged,), follow_finding),
 ]

@@ -25,5 +25,14 @@ class WatchChanged(Event):
 
 
 @dataclass(frozen=True)
+class WatchOverdue(Event):
+    """A patrol or post should have given a sign by now; `reason` is one of `watches.overdue.REASONS`."""
+
+    watch_id: str
+    reason: str
+    sector: str | None
+
+
+@dataclass(frozen=True)
 class JobFailed(Event):
     job: str

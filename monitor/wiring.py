@@ -12,9 +12,10 @@ from monitor.mission.views import bp as mission
 from monitor.outbox import Subscriber
 from monitor.people.views import bp as people
 from monitor.places.views import bp as places
+from monitor.watches.jobs import JOBS as WATCH_JOBS
 from monitor.watches.views import bp as watches
 from monitor.web.openapi import bp as openapi
 
 BLUEPRINTS = [people, devices, mission, places, watches, field, field_api, live, log, openapi]
-JOBS: list[Job] = [*LOG_JOBS]
+JOBS: list[Job] = [*LOG_JOBS, *WATCH_JOBS]
 SUBSCRIBERS: list[Subscriber] = []

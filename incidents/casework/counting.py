@@ -1,12 +1,17 @@
-"""How many. Observations into totals by the mission's counting rules C1 to C16; every total keeps its ids.
+"""How many. Observations into totals by the mission's counting rules C1 to C17; every total keeps its ids.
 
 Pure: callers fetch the rows and hand over what counting needs. A total is never a sum of what two people
-heard of one event, and never hides that it is a least number.
+heard of one event, and never hides that it is a least number. No order of arrival, and no order in which
+people confirmed what belongs together, changes a total.
+Persons who came to harm are counted in `casualties`; which camera was down (C17) is told by the watches.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+
+Pair = tuple[str, str]
 
 UNIT_TYPES = ("explosion", "burst", "shot", "projectile_in_flight", "muzzle_flash", "illumination_flare")
 CAUSED_BY = {"projectile_in_flight": ("explosion",), "muzzle_flash": ("shot", "burst", "explosion")}
@@ -16,6 +21,8 @@ NOT_REVIEWED = ("received", "in_review")
 SOUND_M_S = 331.3 + 0.606 * 10
 FARTHEST_HEARD_M = 10_000
 CLOCK_TOLERANCE_S = 60
+# From this length on a report counts an exchange of fire over time, not the shots of one moment (C8).
+AMBIENT_FROM = dt.timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,12 @@ class Counted:
     assessment: str | None = None
     exercise: str | None = None
     is_training: bool = False
+    weapon: str | None = None
+    site: str | None = None
+
+    @property
+    def until(self) -> dt.datetime:
+        return self.end or self.start
 
 
 @dataclass(frozen=True)
@@ -161,22 +174,51 @@ def _is_caused(one: Counted, perceived: Collection[tuple[str, str]]) -> bool:
 
 
 def _once(countable: list[Counted], members: list[Counted]) -> Total:
-    """One incident heard by several: the largest of what each observer counted, never their sum (C5)."""
-    ids = tuple(one.id for one in members)
+    """One incident of several observations, with the ids of all of them.
+
+    The largest of what each observer counted, never their sum (C5); where several counted an exchange of
+    fire over time, that for each stretch of time, and the stretches added (C8).
+    """
+    whole = NOTHING
+    for stretch in _stretches(countable) if _is_ambient(countable) else [countable]:
+        whole = whole + _largest(stretch)
+    return dataclasses.replace(whole, ids=tuple(one.id for one in members))
+
+
+def _largest(members: Iterable[Counted]) -> Total:
+    """What the observer who counted most counted. Whoever could not say how many at most leaves it open."""
     per_observer: dict[str, Total] = {}
-    for one in countable:
+    for one in members:
         per_observer[one.observer] = per_observer.get(one.observer, NOTHING) + of_one(one)
     if not per_observer:
-        return Total(ids=ids)
-    fullest = max(per_observer.values(), key=lambda part: (part.best, part.at_least, not part.exact))
+        return NOTHING
+    told = list(per_observer.values())
+    best = max(part.best for part in told)
+    highs = [part.max for part in told]
+    high = None if None in highs else max(value for value in highs if value is not None)
     return Total(
-        max(part.min for part in per_observer.values()),
-        fullest.best,
-        fullest.max,
-        fullest.exact,
-        fullest.at_least,
-        ids,
+        min=max(part.min for part in told),
+        best=best,
+        max=high,
+        exact=high == best and any(part.exact and part.best == best for part in told),
+        at_least=any(part.at_least for part in told),
     )
+
+
+def _is_ambient(members: Iterable[Counted]) -> bool:
+    """Whether at least two observers counted over time rather than at a moment."""
+    return len({one.observer for one in members if one.until - one.start >= AMBIENT_FROM}) >= 2
+
+
+def _stretches(members: Iterable[Counted]) -> list[list[Counted]]:
+    """The observations by unbroken time: those whose times overlap are of one stretch."""
+    found: list[list[Counted]] = []
+    for one in sorted(members, key=lambda item: (item.start, item.until, item.id)):
+        if found and (one.start == found[-1][0].start or one.start < max(m.until for m in found[-1])):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
 
 
 def by_sector_and_kind(observations: Iterable[Counted]) -> dict[str, dict[str, Total]]:
@@ -202,17 +244,107 @@ def may_be_the_same(observations: Iterable[Counted]) -> tuple[str, ...]:
     """Observations that nobody has put together and that could be of one event: same type and sector, another
     observer, times that touch within clock error and the travel of sound (C6, C7). Ids, in order of time."""
     ordered = sorted(observations, key=lambda item: (item.start, item.id))
+    found = {member for pair in pairs_that_may_be_the_same(ordered) for member in pair}
+    return tuple(one.id for one in ordered if one.id in found)
+
+
+def pairs_that_may_be_the_same(observations: Iterable[Counted]) -> list[Pair]:
+    """The pairs of `may_be_the_same`: the coarse answer by sector, where no correlation was asked."""
+    ordered = sorted(observations, key=lambda item: (item.start, item.id))
     slack = dt.timedelta(seconds=CLOCK_TOLERANCE_S + FARTHEST_HEARD_M / SOUND_M_S)
-    found: set[str] = set()
+    found: list[Pair] = []
     for index, one in enumerate(ordered):
         for other in ordered[index + 1 :]:
-            if other.start > (one.end or one.start) + slack:
+            if other.start > one.until + slack:
                 break
             alike = other.type == one.type and other.sector == one.sector and other.observer != one.observer
             apart = one.incident is None or other.incident is None or one.incident != other.incident
             if alike and apart:
-                found |= {one.id, other.id}
-    return tuple(one.id for one in ordered if one.id in found)
+                found.append((one.id, other.id))
+    return found
+
+
+@dataclass(frozen=True)
+class Range:
+    """A total while nobody has said yet which reports are of one event (C7).
+
+    `together` if all the candidates are the same events; `apart`, which is printed, if none is. `open_ids`
+    are the candidates.
+    """
+
+    apart: Total
+    together: Total
+    open_ids: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.open_ids)
+
+
+def range_of(observations: Iterable[Counted], pairs: Iterable[Pair] | None = None) -> Range:
+    """The total and what it would be if every open pair were confirmed. Pairs that are of one incident
+    already, or of which one side is not counted, change nothing. `pairs` None: `may_be_the_same` decides."""
+    rows = sorted(observations, key=lambda item: (item.start, item.id))
+    by_id = {one.id: one for one in rows}
+    open_pairs = [
+        (one, other)
+        for one, other in (pairs if pairs is not None else pairs_that_may_be_the_same(rows))
+        if one in by_id
+        and other in by_id
+        and not (by_id[one].incident and by_id[one].incident == by_id[other].incident)
+    ]
+    if not open_pairs:
+        whole = total(rows)
+        return Range(whole, whole)
+    joined = _joined(rows, open_pairs)
+    named = {member for pair in open_pairs for member in pair}
+    apart = total(rows)
+    together = total(dataclasses.replace(one, incident=joined[one.id]) for one in rows)
+    # Stretches of time (C8) can be cut finer in a large group than in its parts; taking reports together
+    # is no reason to print more of them.
+    least = min(apart, together, key=lambda whole: whole.best)
+    return Range(apart, least, tuple(one.id for one in rows if one.id in named))
+
+
+def _joined(rows: Iterable[Counted], pairs: Iterable[Pair]) -> dict[str, str]:
+    """The group of each observation once its incident and every pair are taken together, by a name that
+    depends on the members alone."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            name = parent[name]
+        return name
+
+    ties = [(one.id, f"incident:{one.incident}") for one in rows if one.incident]
+    for one, other in [*ties, *pairs]:
+        first, second = sorted((root(one), root(other)))
+        parent[second] = first
+    return {one.id: root(one.id) for one in rows}
+
+
+@dataclass(frozen=True)
+class Revised:
+    """A period's total as issued and as known later, with what came too late for it (C11)."""
+
+    as_issued: Total
+    now: Total
+    late_ids: tuple[str, ...]
+
+
+def revised(
+    observations: Iterable[Counted],
+    start: dt.datetime,
+    end: dt.datetime,
+    issued: dt.datetime,
+    now: dt.datetime,
+) -> Revised:
+    """What an issued period counted, and what it would count now. The issued number is never changed."""
+    rows = list(observations)
+    before = accepted_violations(rows, start, end, issued)
+    after = accepted_violations(rows, start, end, now)
+    late = tuple(one.id for one in after if one.received_at > issued)
+    return Revised(total(before), total(after), late)
 
 
 @dataclass(frozen=True)
@@ -244,10 +376,10 @@ def per_sector(
 
 
 def sightings(observations: Iterable[Counted], zone: dt.tzinfo) -> Total:
-    """Weapons and vehicles seen: the largest number per type, site and day, the sum of days (C15)."""
-    per_day: dict[tuple[str, str | None, dt.date], list[Counted]] = {}
+    """Weapons and vehicles seen: the largest number per type, weapon, site and day, the sum of days (C15)."""
+    per_day: dict[tuple[_Site, dt.date], list[Counted]] = {}
     for one in observations:
-        per_day.setdefault((one.type, one.sector, one.start.astimezone(zone).date()), []).append(one)
+        per_day.setdefault((_site(one), one.start.astimezone(zone).date()), []).append(one)
     result = NOTHING
     for members in per_day.values():
         fullest = max((of_one(one) for one in members), key=lambda part: part.best)
@@ -260,3 +392,18 @@ def sightings(observations: Iterable[Counted], zone: dt.tzinfo) -> Total:
             tuple(one.id for one in members),
         )
     return result
+
+
+_Site = tuple[str, str, str]
+
+
+def _site(one: Counted) -> _Site:
+    return one.type, one.weapon or "", one.site or one.sector or ""
+
+
+def seen_again(observations: Iterable[Counted], zone: dt.tzinfo) -> tuple[str, ...]:
+    """Sightings of what was seen at the same site on the day before: printed as "again" (C15)."""
+    rows = sorted(observations, key=lambda item: (item.start, item.id))
+    days = {(_site(one), one.start.astimezone(zone).date()) for one in rows}
+    day = dt.timedelta(days=1)
+    return tuple(one.id for one in rows if (_site(one), one.start.astimezone(zone).date() - day) in days)

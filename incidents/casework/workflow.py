@@ -1,6 +1,7 @@
 """Which step an incident may take, who may take it, and what must be true first. Pure: decisions as data.
 
-Two axes here; the third, processing, belongs to each observation (`incidents.intake`).
+Two axes here; the third, processing, belongs to each observation (`incidents.intake.reviewing`). Nothing is a
+dead end: what was called unverifiable, disputed, refuted or withdrawn can be opened again, with a reason.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ ASSESSMENT = (
     "possible",  # an analyst finds it possible
     "corroborated",  # independent observations or physical evidence agree
     "confirmed",  # a second officer has checked it
-    "disputed",  # sources contradict each other and stay so
+    "disputed",  # sources contradict each other and stay so; an end
     "unverifiable",  # nothing more can be found out; an end
     "refuted",  # shown not to have happened; an end
     "withdrawn",  # the observer takes it back; an end
@@ -24,6 +25,8 @@ RELEASE = (
     "retracted",  # a later edition takes it back
 )
 STATES = {"assessment": ASSESSMENT, "release": RELEASE}
+# Where an assessment may rest for good: an answer, not a failure to give one.
+ENDS = ("confirmed", "disputed", "unverifiable", "refuted", "withdrawn")
 FIRST = {"assessment": "reported", "release": "internal"}
 
 ASSESS, CONFIRM, EDIT, RELEASING = (
@@ -33,6 +36,17 @@ ASSESS, CONFIRM, EDIT, RELEASING = (
     "reports:summary:release",
 )
 ESTABLISHED_BY = {"medical", "document"}
+# What a second officer has checked before harm to people is confirmed: reasonable grounds to believe.
+CASUALTY_CHECKLIST = {
+    "source_near": "A medical source, a document or the person was seen, not hearsay alone",
+    "numbers_agree": "Numbers, sex and age agree between the sources, or the range says how far they differ",
+    "place_and_time": "Place and time of the harm are known",
+    "cause_assessed": "The cause is assessed, or said to be not known",
+    "not_counted_before": "No other incident holds the same persons",
+    "no_harm_done": "Nobody who spoke to us is put at risk by confirming it",
+}
+TRUSTED = frozenset("ABC")
+DOUBTED = frozenset({4, 5})
 
 
 @dataclass(frozen=True)
@@ -46,16 +60,24 @@ class Evidence:
     means: str | None
     info_type: str | None
     has_media: bool
+    reliability: str = "F"
+    credibility: int = 6
 
 
 @dataclass(frozen=True)
 class Case:
-    """What the guards judge: the present states, the evidence, and who took the last assessing step."""
+    """What the guards judge: the present states, the evidence, who took the last step on each axis, and which
+    points of the checklist the actor has ticked."""
 
     assessment: str
     release: str
     evidence: tuple[Evidence, ...]
     last_assessor: str
+    last_releaser: str = ""
+    ticked: frozenset[str] = frozenset()
+
+    def state(self, axis: str) -> str:
+        return self.assessment if axis == "assessment" else self.release
 
 
 Guard = Callable[[Case, str], str | None]
@@ -85,6 +107,35 @@ def harm_is_established(case: Case, actor: str) -> str | None:
     return "needs a medical source or a document, since persons were harmed"
 
 
+def reasonable_grounds(case: Case, actor: str) -> str | None:
+    """Every point of the checklist, where persons were harmed."""
+    if all(item.category != "CAS" for item in case.evidence):
+        return None
+    missing = [words for code, words in CASUALTY_CHECKLIST.items() if code not in case.ticked]
+    return f"needs these points checked, since persons were harmed: {'; '.join(missing)}" if missing else None
+
+
+def a_trusted_source(case: Case, actor: str) -> str | None:
+    """One accepted observation by a source graded A to C whose word was not called doubtful or improbable."""
+    for item in case.evidence:
+        is_trusted = item.reliability in TRUSTED and item.credibility not in DOUBTED
+        if item.processing == "accepted" and is_trusted:
+            return None
+    return "needs an accepted observation graded A to C that is not called doubtful (4) or improbable (5)"
+
+
+def is_assessed(case: Case, actor: str) -> str | None:
+    if case.assessment != "reported":
+        return None
+    return "needs an assessment beyond reported"
+
+
+def another_than_cleared(case: Case, actor: str) -> str | None:
+    if actor != case.last_releaser:
+        return None
+    return "needs another person than the one who cleared it for the report"
+
+
 @dataclass(frozen=True)
 class Transition:
     axis: str
@@ -108,16 +159,18 @@ TRANSITIONS = (
         "confirmed",
         CONFIRM,
         two_independent,
+        a_trusted_source,
         another_person,
         harm_is_established,
+        reasonable_grounds,
     ),
     _step("assessment", "reported possible corroborated confirmed", "disputed", ASSESS),
     _step("assessment", "reported possible disputed", "unverifiable", CONFIRM, another_person),
     _step("assessment", _OPEN, "refuted", CONFIRM, another_person),
     _step("assessment", _OPEN, "withdrawn", ASSESS),
-    _step("release", "internal", "cleared_for_report", EDIT),
+    _step("release", "internal", "cleared_for_report", EDIT, is_assessed),
     _step("release", "cleared_for_report", "internal", EDIT),
-    _step("release", "cleared_for_report", "released", RELEASING),
+    _step("release", "cleared_for_report", "released", RELEASING, another_than_cleared),
     _step("release", "released corrected", "corrected", RELEASING),
     _step("release", "released corrected", "retracted", RELEASING),
 )
@@ -133,7 +186,7 @@ class Verdict:
 
 def judge_step(case: Case, axis: str, to: str, actor: str) -> Verdict:
     """Whether the case may step to `to` on an axis; permission is the caller's to check."""
-    now = case.assessment if axis == "assessment" else case.release
+    now = case.state(axis)
     for transition in TRANSITIONS:
         if transition.axis == axis and transition.to == to and now in transition.start:
             reasons = tuple(reason for guard in transition.guards if (reason := guard(case, actor)))
@@ -143,5 +196,5 @@ def judge_step(case: Case, axis: str, to: str, actor: str) -> Verdict:
 
 def ways(case: Case, axis: str) -> list[str]:
     """The states that can be reached from here in one step."""
-    now = case.assessment if axis == "assessment" else case.release
+    now = case.state(axis)
     return [step.to for step in TRANSITIONS if step.axis == axis and now in step.start]

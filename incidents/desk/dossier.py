@@ -5,23 +5,22 @@ from typing import Any
 
 from incidents.casework import queries as casework
 from incidents.casework import workflow
-from incidents.desk import titles
 from incidents.desk.queries import (
     exact_positions,
     incident_line,
     is_own,
     linked,
     media_by_id,
-    name_of,
-    names,
     report_line,
 )
 from incidents.intake import queries as intake
+from incidents.intake import titles
 from incidents.intake.queries import ObservationRow, Position
 from incidents.taxonomy.loader import taxonomy
 from monitor.access import may
 from monitor.door import Door
 from monitor.errors import NotFound
+from monitor.people.queries import name_of, names
 from monitor.places.queries import place
 from monitor.watches.queries import watch
 

@@ -16,9 +16,9 @@ from incidents.alerts import queries as alerts
 from incidents.casework import counting
 from incidents.casework import queries as casework
 from incidents.claims import queries as claims
-from incidents.desk import titles
 from incidents.evidence.queries import MediaRow, media_of
 from incidents.intake import queries as intake
+from incidents.intake import titles
 from incidents.intake.model import ObservationRevision
 from incidents.intake.queries import ObservationRow, Position
 from incidents.rules.service import HEARS
@@ -29,7 +29,7 @@ from monitor.door import Door
 from monitor.jobs.queries import jobs_that_failed, leader
 from monitor.mission.queries import MissionRow, the_mission
 from monitor.outbox import behind_since, last_event_id
-from monitor.people.model import Person
+from monitor.people.queries import name_of, names
 from monitor.places.queries import PlaceRow, all_lines, all_places, base_map, sector_of
 from monitor.watches.queries import hours_monitored, open_watches
 
@@ -146,35 +146,11 @@ def _violations(
     """The period's violations so far: accepted ones, and beside them those not yet reviewed."""
     rows = intake.observations(session, *period, categories=("CFV",), known_at=now)
     refs = casework.incidents_of(session, [row.observation_id for row in rows], now)
-    known = [_as_counted(row, refs.get(row.observation_id)) for row in rows]
+    known = [casework.as_counted(row, refs.get(row.observation_id)) for row in rows]
     return {
         "violations_accepted": counting.total(counting.accepted_violations(known, *period, now)).best,
         "violations_waiting": counting.total(counting.unreviewed_violations(known, *period, now)).best,
     }
-
-
-def _as_counted(row: ObservationRow, ref: casework.IncidentRef | None) -> counting.Counted:
-    return counting.Counted(
-        id=row.observation_id,
-        category=row.category,
-        type=row.type,
-        info_type=row.info_type or "",
-        processing=row.processing,
-        observer=row.author_id,
-        start=row.t_start,
-        end=row.t_end,
-        received_at=row.received_at,
-        sector=row.sector_code,
-        sector_by_observer=row.sector_basis == "observer",
-        count_min=row.count_min,
-        count_best=row.count_best,
-        count_max=row.count_max,
-        qualifier=row.count_qualifier,
-        incident=ref.incident_id if ref else None,
-        assessment=ref.assessment if ref else None,
-        exercise=row.fields.get("assessed_exercise"),
-        is_training=row.is_training,
-    )
 
 
 def _sectors(
@@ -395,13 +371,6 @@ def media_by_id(session: Session, rows: Collection[ObservationRow]) -> dict[str,
     return found
 
 
-def names(session: Session, actors: Iterable[str]) -> dict[str, str]:
-    """Actor codes such as `person:<id>` as people's names; the system keeps its own."""
-    ids = {code.partition(":")[2] for code in actors if code.startswith("person:")}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return {f"person:{person_id}": name for person_id, name in rows}
-
-
 def incident_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None) -> list[dict[str, Any]]:
     """Incidents whose reports or opening fall into the window, newest first."""
     session = door.session
@@ -555,8 +524,3 @@ def _alert(
             for entry in sorted(happened + done, key=lambda entry: entry["at"])
         ],
     }
-
-
-def name_of(actor: str, known: Mapping[str, str]) -> str:
-    """A person's name; anything else is the mission's own machine."""
-    return known.get(actor, "Truceline" if actor.startswith("system") else actor.partition(":")[0])

@@ -274,6 +274,60 @@ def review_queue(
     return sorted(waiting, key=lambda row: row.recorded_at)
 
 
+@dataclass(frozen=True)
+class Nearby:
+    """As much of an observation as an index gives, to choose by before anything is opened."""
+
+    observation_id: str
+    revision_no: int
+    category: str
+    type: str
+    t_start: dt.datetime
+    t_end: dt.datetime
+    lon: float
+    lat: float
+    uncertainty_m: float
+
+
+def observations_around(
+    session: Session, cells: Collection[str], start: dt.datetime, end: dt.datetime, ends_from: dt.datetime
+) -> list[Nearby]:
+    """Revisions whose event lies in these grid cells, began in [start, end] and did not end before
+    `ends_from`. Reads the index by cell and time only; a superseded revision may be among them."""
+    columns = (
+        ObservationRevision.observation_id,
+        ObservationRevision.revision_no,
+        ObservationRevision.category,
+        ObservationRevision.type,
+        ObservationRevision.t_start,
+        ObservationRevision.t_end,
+        ObservationRevision.lon,
+        ObservationRevision.lat,
+        ObservationRevision.event_uncertainty_m,
+    )
+    query = select(*columns).where(
+        ObservationRevision.cell.in_(list(cells)),
+        ObservationRevision.t_start >= start,
+        ObservationRevision.t_start <= end,
+        ObservationRevision.t_end >= ends_from,
+    )
+    return [
+        Nearby(observation_id, revision_no, category, kind, t_start, t_end, lon, lat, uncertainty_m or 0.0)
+        for (
+            observation_id,
+            revision_no,
+            category,
+            kind,
+            t_start,
+            t_end,
+            lon,
+            lat,
+            uncertainty_m,
+        ) in session.execute(query)
+        if lon is not None and lat is not None
+    ]
+
+
 # Building the query costs more than running it, so it is built twice in all: for now, and with a place for
 # the moment asked about.
 @functools.cache
@@ -383,15 +437,14 @@ def private_fields(session: Session, keys: Keys, row: ObservationRow) -> dict[st
     return vault.open_part(session, keys, "observation", _part_id(row), "fields") or {}
 
 
-def steps(session: Session, keys: Keys, observation_id: str) -> list[StepRow]:
+def steps(
+    session: Session, keys: Keys, observation_id: str, known_at: dt.datetime | None = None
+) -> list[StepRow]:
     """Every step of the review, oldest first, with the comments."""
-    rows = list(
-        session.scalars(
-            select(ObservationStep)
-            .where(ObservationStep.observation_id == observation_id)
-            .order_by(ObservationStep.id)
-        )
-    )
+    query = select(ObservationStep).where(ObservationStep.observation_id == observation_id)
+    if known_at is not None:
+        query = query.where(ObservationStep.recorded_at <= known_at)
+    rows = list(session.scalars(query.order_by(ObservationStep.id)))
     comments = vault.open_parts(session, keys, "observation_step", [str(row.id) for row in rows], "comment")
     return [
         StepRow(row.state, row.revision_no, row.actor, row.recorded_at, comments.get(str(row.id)))

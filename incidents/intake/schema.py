@@ -232,6 +232,11 @@ class QuestionsSchema(Schema):
 class ReviewSchema(Schema):
     verdict = fields.String(required=True, validate=one_of("in_review", "accepted", "returned", "rejected"))
     comment = fields.String(load_default="", validate=validate.Length(max=4_000))
+    expected = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The state that the reviewer saw; another one is a conflict"},
+    )
 
 
 def judge(body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

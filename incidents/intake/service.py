@@ -17,6 +17,7 @@ from incidents.intake.decide import Outcome, decide
 from incidents.intake.locate import Ground, KnownPlace, Where, locate
 from incidents.intake.model import Observation, ObservationRevision, ObservationStep
 from incidents.intake.package import Report, Signed, read_package
+from incidents.intake.reviewing import REVIEW, way, ways
 from incidents.intake.schema import canonical, judge
 from incidents.taxonomy import taxonomy
 from monitor import geo, vault
@@ -210,17 +211,32 @@ def _standing(door: Door, signed: Signed) -> list[str]:
     return reasons
 
 
-def review_observation(door: Door, observation_id: str, verdict: str, comment: str) -> None:
-    """Steps the review of the live revision. Refused to the author; returning and rejecting say why."""
+def review_observation(
+    door: Door, observation_id: str, verdict: str, comment: str, expected: str | None = None
+) -> None:
+    """Steps the review of the live revision. Refused to the author; returning and rejecting say why.
+
+    `expected` is the state that the reviewer saw: where somebody else was faster, Conflict says so and
+    nothing is changed.
+    """
+    take_sequence(door.session)
     row = queries.observation(door.session, observation_id)
     if row is None:
         raise NotFound(thing="observation", id=observation_id)
     makers = frozenset({row.author_id, row.device_id or ""})
-    require(door.actor, "incidents:observation:review", Subject(makers, row.team_id))
-    if verdict in {"returned", "rejected"} and not comment.strip():
-        raise Invalid({"comment": ["Say why: the author reads it."]})
-    if row.processing == verdict:
-        raise WrongState(thing="observation", wanted="another verdict", found=row.processing)
+    require(door.actor, REVIEW, Subject(makers, row.team_id))
+    if expected is not None and expected != row.processing:
+        raise Conflict(
+            reason=f"Somebody else was faster: the observation is {row.processing} now, not {expected}. "
+            "Look at it again before you decide."
+        )
+    found = way(row.processing, verdict)
+    if found is None:
+        raise WrongState(
+            thing="observation", wanted=f"one of {', '.join(ways(row.processing))}", found=row.processing
+        )
+    if found.reason_for and not comment.strip():
+        raise Invalid({"comment": [f"Say why: {found.reason_for} reads it."]})
     step = _step(door, observation_id, row.revision_no, verdict)
     if comment.strip():
         vault.seal(

@@ -248,7 +248,7 @@ def row_json(row: queries.ObservationRow) -> dict[str, Any]:
 )
 def review(door: Door, observation_id: str) -> Any:
     given = door.load(schema.ReviewSchema)
-    review_observation(door, observation_id, given["verdict"], given["comment"])
+    review_observation(door, observation_id, given["verdict"], given["comment"], given["expected"])
     row = queries.observation(door.session, observation_id)
     assert row is not None
     return row_json(row)

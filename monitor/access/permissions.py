@@ -22,6 +22,7 @@ PERMISSIONS = {
     "incidents:text:read": "Read free text of observations",
     "incidents:media:read": "See photos and recordings",
     "incidents:observation:review": "Accept, return or reject an observation that somebody else filed",
+    "incidents:observation:grade": "Grade a source and what it said, never one's own report",
     "incidents:incident:read": "Read incidents and their steps",
     "incidents:incident:assess": "Open incidents, link observations, step an assessment up to corroborated",
     "incidents:incident:confirm": "Confirm, refute or call unverifiable what another person assessed",

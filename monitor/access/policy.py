@@ -11,6 +11,7 @@ NOT_ONES_OWN = {
     "monitor:people:manage": "one's own roles are given and taken by another administrator",
     "incidents:observation:review": "an observation is reviewed by somebody other than the one who filed it",
     "incidents:handover:take": "a room is taken over by somebody other than the one who hands it over",
+    "incidents:observation:grade": "a source is graded by somebody other than the one who filed the report",
     "incidents:incident:confirm": "what one person assessed, another person confirms",
     "incidents:rule:switch": "a rule is switched by somebody other than the one who proposed it",
     "reports:summary:review": "a summary is reviewed by somebody other than the one who edited it",

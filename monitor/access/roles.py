@@ -38,6 +38,7 @@ ROLES: dict[str, frozenset[str]] = {
             "monitor:device:revoke",
             "incidents:outbox:import",
             "incidents:observation:review",
+            "incidents:observation:grade",
             "incidents:incident:assess",
             "incidents:alert:act",
             "incidents:claim:record",
@@ -49,6 +50,7 @@ ROLES: dict[str, frozenset[str]] = {
     "analyst": frozenset(
         _READ
         | {
+            "incidents:observation:grade",
             "incidents:incident:assess",
             "incidents:claim:record",
             "incidents:rule:draft",
@@ -59,6 +61,7 @@ ROLES: dict[str, frozenset[str]] = {
         _READ
         | {
             "incidents:observation:review",
+            "incidents:observation:grade",
             "incidents:incident:assess",
             "incidents:incident:confirm",
         }

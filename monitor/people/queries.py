@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -132,3 +133,15 @@ def failed_tries(session: Session, sign_in_name: str, since: dt.datetime) -> int
         )
         or 0
     )
+
+
+def names(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Actor codes such as `person:<id>` as people's names; the system keeps its own."""
+    ids = {code.partition(":")[2] for code in actors if code.startswith("person:")}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {f"person:{person_id}": name for person_id, name in rows}
+
+
+def name_of(actor: str, known: Mapping[str, str]) -> str:
+    """A person's name; anything else is the mission's own machine."""
+    return known.get(actor, "Truceline" if actor.startswith("system") else actor.partition(":")[0])

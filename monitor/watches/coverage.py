@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 WATCH_KINDS = ("patrol", "post", "camera")
+# Two spans are only compared where their monitored hours differ by no more than this part of the longer one.
+HOURS_DIFFER_AT_MOST = 0.15
 EVENT_KINDS = ("started", "checked_in", "ended", "outage_started", "outage_ended")
 HOUR = dt.timedelta(hours=1)
 
@@ -122,6 +124,25 @@ def clipped(spans: Iterable[WatchSpan], start: dt.datetime, end: dt.datetime) ->
         if s.start < end and start < s.end
     ]
     return sorted(cut, key=lambda s: (s.sector, s.start, s.end, s.watch_id))
+
+
+def comparable(hours_now: float, hours_before: float) -> bool:
+    """Whether numbers of two spans may be set against each other at all."""
+    if hours_now <= 0 or hours_before <= 0:
+        return False
+    return abs(hours_now - hours_before) <= HOURS_DIFFER_AT_MOST * max(hours_now, hours_before)
+
+
+def unwatched(
+    spans: Iterable[WatchSpan], start: dt.datetime, end: dt.datetime
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """The times in [start, end) in which none of these spans watched, earliest first."""
+    gaps, reached = [], start
+    for span in sorted(clipped(spans, start, end), key=lambda s: s.start):
+        if span.start > reached:
+            gaps.append((reached, span.start))
+        reached = max(reached, span.end)
+    return [*gaps, (reached, end)] if reached < end else gaps
 
 
 def watch_hours(spans: Iterable[WatchSpan]) -> dict[str, float]:

@@ -20,6 +20,7 @@ from monitor.watches.coverage import (
     watch_hours,
 )
 from monitor.watches.model import Watch, WatchEvent
+from monitor.watches.overdue import Due, Overdue, overdue
 
 # A watch that starts or is told late may have been planned long before the span that is asked about.
 LONGEST_WATCH = dt.timedelta(days=3)
@@ -110,6 +111,30 @@ def own_watches(session: Session, team_id: str | None, now: dt.datetime) -> list
     own = {row.id: row for row in (*open_watches(session, team_id), *around)}
     mine = [row for row in own.values() if row.ended_at is None and row.kind != "camera"]
     return sorted(mine, key=lambda row: (row.planned_start, row.id))
+
+
+@dataclass(frozen=True)
+class OverdueRow:
+    watch: WatchRow
+    overdue: Overdue
+
+
+def overdue_watches(
+    session: Session, at: dt.datetime, known_at: dt.datetime | None = None
+) -> list[OverdueRow]:
+    """Patrols and posts that should have given a sign by a moment, the longest waited for first."""
+    rows = watches(session, at - LONGEST_WATCH, at, known_at=known_at or at)
+    open_ones = {row.id: row for row in open_watches(session, known_at=known_at or at)}
+    found = [
+        OverdueRow(row, late)
+        for row in {**{row.id: row for row in rows}, **open_ones}.values()
+        if (late := overdue(_due(row), at)) is not None
+    ]
+    return sorted(found, key=lambda one: (one.overdue.since, one.watch.id))
+
+
+def _due(row: WatchRow) -> Due:
+    return Due(row.kind, row.planned_start, row.planned_end, row.started_at, row.checked_in_at, row.ended_at)
 
 
 def _known_by(known_at: dt.datetime | None) -> list[ColumnElement[bool]]:

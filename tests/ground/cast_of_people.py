@@ -16,7 +16,7 @@ PASSWORD = "a long sentence for tests"
 
 def cast_member(door: Door, role: str, which: str = "first", team_code: str | None = None) -> Actor:
     """The person of this role, made where missing. Field roles belong to a team (`T1` unless told)."""
-    sign_in_name = f"{role}.{which}"
+    sign_in_name = f"{role}.{which}".casefold()
     person_id = door.session.scalar(select(Person.id).where(Person.sign_in_name == sign_in_name))
     if person_id is None:
         code = team_code or ("T1" if role == "monitor" else None)

@@ -30,7 +30,7 @@ Rows = dict[type[Base], list[dict[str, Any]]]
 
 def fill(door: Door, number: int, span: dt.timedelta, waiting: float = 0.1, seed: int = 1) -> None:
     """`number` explosions within `span` before now, around five places; a share waits for review."""
-    chance = random.Random(seed)  # noqa: S311 (a seeded choice, no secret)
+    chance = random.Random(seed)
     author = cast_member(door, "monitor")
     first = log_size(door.session)
     tree = _Tree(door)

@@ -306,4 +306,4 @@ def logs(draw, most: int = 10) -> list[Fact]:
 
 
 def seeded_log(seed: int, most: int = 30) -> list[Fact]:
-    return a_log(_Dice(chance=random.Random(seed)), most)  # noqa: S311
+    return a_log(_Dice(chance=random.Random(seed)), most)

@@ -51,6 +51,70 @@ def test_two_patrols_confirmed_to_have_heard_one_event_give_the_larger_count_and
     assert counting.may_be_the_same(two_patrols("incident")) == ()
 
 
+def test_unconfirmed_candidates_give_a_range_from_fused_to_apart_with_their_ids() -> None:
+    told = counting.range_of([*two_patrols(None), heard("far", 4, sector="S1")])
+    assert (told.together.best, told.apart.best, told.open_ids) == (16, 25, ("p1", "p2"))
+    assert told.is_open
+
+
+def test_confirmed_or_rejected_candidates_leave_no_range() -> None:
+    assert counting.range_of(two_patrols("incident")) == counting.Range(
+        counting.total(two_patrols("incident")), counting.total(two_patrols("incident"))
+    )
+    rejected = counting.range_of(two_patrols(None), pairs=[])
+    assert (rejected.apart.best, rejected.together.best, rejected.is_open) == (21, 21, False)
+
+
+def test_a_candidate_for_a_confirmed_group_joins_all_of_it() -> None:
+    three = [*two_patrols("incident"), heard("p3", 15)]
+    told = counting.range_of(three, pairs=[("p2", "p3")])
+    assert (told.together.best, told.apart.best) == (15, 27)
+
+
+def test_a_group_says_at_least_where_one_observer_could_not_say_how_many_at_most() -> None:
+    pair = [heard("a", 12, incident="i"), heard("b", 9, incident="i", qualifier="at_least")]
+    whole = counting.total(pair)
+    assert (whole.min, whole.best, whole.max, whole.qualifier) == (12, 12, None, "at_least")
+
+
+def test_a_group_is_not_exact_where_another_observer_may_have_heard_more() -> None:
+    pair = [
+        heard("a", 12, incident="i"),
+        heard("b", 9, incident="i", qualifier="about", count_min=6, count_max=14),
+    ]
+    whole = counting.total(pair)
+    assert (whole.min, whole.best, whole.max, whole.qualifier) == (12, 12, 14, "about")
+
+
+def over(id: str, observer: str, hour: int, hours: float, count: int, incident: str | None = "i") -> Counted:
+    start = AT + dt.timedelta(hours=hour)
+    end = start + dt.timedelta(hours=hours)
+    return heard(id, count, observer=observer, start=start, end=end, type="burst", incident=incident)
+
+
+def test_of_an_exchange_of_hours_each_stretch_takes_the_larger_count() -> None:
+    rows = [
+        over("p1 first", "p1", 0, 1, 40),
+        over("p1 then", "p1", 1, 1, 10),
+        over("p2 first", "p2", 0, 1, 25),
+        over("p2 then", "p2", 1, 1, 30),
+    ]
+    assert counting.total(rows).best == 40 + 30
+
+
+def test_one_report_over_the_whole_exchange_makes_it_one_stretch() -> None:
+    rows = [over("p1", "p1", 0, 2, 50), over("p2a", "p2", 0, 1, 25), over("p2b", "p2", 1, 1, 30)]
+    assert counting.total(rows).best == 55
+
+
+def test_shots_of_a_moment_are_compared_by_observer_even_where_their_times_differ() -> None:
+    rows = [
+        heard("a", 12, incident="i"),
+        heard("b", 9, incident="i", start=AT + dt.timedelta(minutes=1)),
+    ]
+    assert counting.total(rows).best == 12
+
+
 def test_what_one_observer_filed_in_parts_is_added_before_observers_are_compared() -> None:
     parts = [heard("p1a", 5, observer="p1", incident="i"), heard("p1b", 6, observer="p1", incident="i")]
     assert counting.total([*parts, heard("p2", 9, incident="i")]).best == 11
@@ -164,6 +228,87 @@ def test_an_incident_across_two_sectors_counts_once_in_the_first() -> None:
 def test_the_same_weapon_seen_again_on_one_day_is_one_sighting() -> None:
     rows = [heard("a", 2, type="weapons_sighting"), heard("b", 3, type="weapons_sighting")]
     assert counting.sightings(rows, dt.UTC).best == 3
+
+
+def test_the_same_weapon_at_the_same_site_on_the_next_day_is_seen_again() -> None:
+    seen = [
+        heard("mon", 2, type="weapons_sighting", weapon="mortar", site="Sotk"),
+        heard("tue", 2, type="weapons_sighting", weapon="mortar", site="Sotk", start=AT + dt.timedelta(1)),
+        heard("other", 1, type="weapons_sighting", weapon="tank", site="Sotk", start=AT + dt.timedelta(1)),
+    ]
+    assert counting.seen_again(seen, dt.UTC) == ("tue",)
+    assert counting.sightings(seen, dt.UTC).best == 5
+
+
+def test_what_came_after_the_issue_revises_the_series_and_not_the_issued_number() -> None:
+    late = heard("late", 9, received_at=END + dt.timedelta(hours=14))
+    told = counting.revised([heard("in time", 12), late], START, END, END, END + dt.timedelta(days=1))
+    assert (told.as_issued.best, told.now.best, told.late_ids) == (12, 21, ("late",))
+
+
+KINDS = st.sampled_from(["explosion", "burst", "shot", "projectile_in_flight", "muzzle_flash"])
+ANY_COUNT = st.sampled_from(
+    [("exact", 3), ("about", 5), ("at_least", 7), ("uncountable", None), ("up_to", 4)]
+)
+
+
+@st.composite
+def some_night(draw: st.DrawFn) -> list[Counted]:
+    """Up to nine reports of three observers, in incidents or alone, at moments or over hours."""
+    rows = []
+    for index in range(draw(st.integers(1, 9))):
+        qualifier, count = draw(ANY_COUNT)
+        start = AT + dt.timedelta(minutes=draw(st.integers(0, 200)))
+        rows.append(
+            heard(
+                f"o{index}",
+                count,
+                type=draw(KINDS),
+                qualifier=qualifier,
+                observer=draw(st.sampled_from(["p1", "p2", "p3"])),
+                start=start,
+                end=start + dt.timedelta(minutes=draw(st.sampled_from([0, 5, 45, 90]))),
+                sector=draw(st.sampled_from(["S1", "S4"])),
+                incident=draw(st.sampled_from([None, "i1", "i2"])),
+            )
+        )
+    return rows
+
+
+@given(some_night(), st.randoms(use_true_random=False))
+def test_no_order_of_arrival_changes_any_total(rows: list[Counted], random: Any) -> None:
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    assert counting.total(shuffled) == counting.total(rows)
+    assert counting.by_sector_and_kind(shuffled) == counting.by_sector_and_kind(rows)
+    assert counting.range_of(shuffled) == counting.range_of(rows)
+
+
+@given(some_night())
+def test_a_total_names_every_report_behind_it_and_keeps_its_bounds(rows: list[Counted]) -> None:
+    whole = counting.total(rows)
+    assert set(whole.ids) == {one.id for one in rows}
+    assert whole.min <= whole.best
+    assert whole.max is None or whole.best <= whole.max
+    assert whole.at_least == (whole.max is None)
+
+
+@given(some_night())
+def test_taking_reports_together_never_makes_more_of_them(rows: list[Counted]) -> None:
+    told = counting.range_of(rows)
+    assert told.together.best <= told.apart.best
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_no_order_of_confirmations_changes_a_total(pairs: list[tuple[int, int]], random: Any) -> None:
+    rows = [heard(f"o{index}", 2 + index) for index in range(7)]
+    named = [(f"o{one}", f"o{other}") for one, other in pairs if one != other]
+    shuffled = [pair if random.random() < 0.5 else pair[::-1] for pair in named]
+    random.shuffle(shuffled)
+    assert counting.range_of(rows, shuffled) == counting.range_of(rows, named)
 
 
 @given(

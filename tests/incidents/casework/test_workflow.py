@@ -2,19 +2,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.casework.workflow import ASSESSMENT, STATES, Case, Evidence, judge_step, ways
+from incidents.casework.workflow import (
+    ASSESSMENT,
+    CASUALTY_CHECKLIST,
+    ENDS,
+    STATES,
+    Case,
+    Evidence,
+    judge_step,
+    ways,
+)
 
 
 def seen_by(team, means="heard", **more):
-    facts = {"category": "CFV", "processing": "accepted", "info_type": "observed", "has_media": False} | more
+    facts = {
+        "category": "CFV",
+        "processing": "accepted",
+        "info_type": "observed",
+        "has_media": False,
+        "reliability": "B",
+    } | more
     return Evidence(observation_id=f"{team}-{means}", team_id=team, means=means, **facts)
 
 
-def case(assessment="reported", *evidence, release="internal", last="person:analyst"):
-    return Case(assessment, release, evidence, last)
+def case(assessment="reported", *evidence, release="internal", last="person:analyst", **more):
+    return Case(assessment, release, evidence, last, **more)
 
 
 TWO_TEAMS = (seen_by("T1"), seen_by("T2"))
+TOLD_TWICE = (
+    seen_by("T1", "told", info_type="told_by_resident", reliability="F"),
+    seen_by("T2", "told", info_type="told_by_official", reliability="D"),
+)
 
 
 @pytest.mark.parametrize(
@@ -42,8 +61,14 @@ TWO_TEAMS = (seen_by("T1"), seen_by("T2"))
             "confirmed",
             (*TWO_TEAMS, seen_by("T3", category="CAS", info_type="medical")),
             "v",
-            None,
+            "these points checked",
         ),
+        ("corroborated", "confirmed", TOLD_TWICE, "v", "graded A to C"),
+        ("corroborated", "confirmed", (*TOLD_TWICE, seen_by("T3", credibility=5)), "v", "graded A to C"),
+        ("corroborated", "confirmed", (*TOLD_TWICE, seen_by("T3", credibility=2)), "v", None),
+        ("disputed", "unverifiable", (), "person:verifier", None),
+        ("disputed", "unverifiable", (), "person:analyst", "another person"),
+        ("unverifiable", "possible", (), "person:a", None),
         ("confirmed", "refuted", (), "person:verifier", None),
         ("refuted", "possible", (), "person:a", None),
         ("refuted", "confirmed", TWO_TEAMS, "v", "one can go to"),
@@ -70,3 +95,39 @@ def test_every_assessment_can_be_reached_and_left():
     reached = {state for start in ASSESSMENT for state in ways(case(start), "assessment")}
     assert reached == set(ASSESSMENT) - {"reported"}
     assert all(ways(case(start), "assessment") for start in ASSESSMENT)
+
+
+def test_harm_is_confirmed_when_every_point_of_the_checklist_is_ticked():
+    seen = (*TWO_TEAMS, seen_by("T3", category="CAS", info_type="medical"))
+    all_but_one = frozenset(CASUALTY_CHECKLIST) - {"cause_assessed"}
+    [missing] = judge_step(
+        case("corroborated", *seen, ticked=all_but_one), "assessment", "confirmed", "v"
+    ).reasons
+    assert CASUALTY_CHECKLIST["cause_assessed"] in missing
+    whole = case("corroborated", *seen, ticked=frozenset(CASUALTY_CHECKLIST))
+    assert judge_step(whole, "assessment", "confirmed", "v").reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("assessment", "start", "to", "actor", "missing"),
+    [
+        ("reported", "internal", "cleared_for_report", "r", "beyond reported"),
+        ("unverifiable", "internal", "cleared_for_report", "r", None),
+        ("confirmed", "cleared_for_report", "released", "r", "another person"),
+        ("confirmed", "cleared_for_report", "released", "head", None),
+        ("confirmed", "internal", "released", "head", "one can go to"),
+        ("confirmed", "released", "internal", "head", "one can go to"),
+        ("confirmed", "released", "corrected", "head", None),
+        ("refuted", "corrected", "retracted", "head", None),
+    ],
+)
+def test_release_takes_another_person_than_the_one_who_cleared(assessment, start, to, actor, missing):
+    here = case(assessment, release=start, last_releaser="r")
+    verdict = judge_step(here, "release", to, actor)
+    assert (verdict.reasons == ()) == (missing is None)
+    assert missing is None or missing in "; ".join(verdict.reasons)
+
+
+def test_every_end_can_be_left_again():
+    for end in ENDS:
+        assert ways(case(end), "assessment"), end

@@ -167,7 +167,7 @@ def test_a_package_that_does_not_parse_is_refused_with_the_reason(package: bytes
 
 def test_no_changed_byte_of_a_package_changes_the_report_unseen() -> None:
     """Each change is refused, or named as a reason: what is believed is what was signed."""
-    package, chance = PHONE.package(field_report(**PRIVATE)), random.Random(7)  # noqa: S311 - no secret
+    package, chance = PHONE.package(field_report(**PRIVATE)), random.Random(7)
     honest = read_package(package, spki_of)
     unseen = 0
     for _ in range(3_000):

@@ -173,7 +173,7 @@ def test_two_findings_that_a_late_report_makes_one_keep_the_older_number():
 
 def test_random_logs_of_some_length_agree_with_the_whole_set():
     """One longer walk than Hypothesis takes: a hundred versions of fifty observations in two sectors."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     for rule in EVERY_RULE:
         log = []
         for i in range(50):

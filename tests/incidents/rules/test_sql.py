@@ -59,7 +59,7 @@ COUNTS = [
 
 def history(seed: int, n: int = 60) -> list[Fact]:
     """Reports on a coarse grid of time and place: ties, exact edges, gaps in what is known."""
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)
     facts = []
     for i in range(n):
         at = START + timedelta(hours=6 * draw.randint(0, 40))

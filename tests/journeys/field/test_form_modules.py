@@ -104,7 +104,7 @@ def in_metres(area: Polygon, lon: float, lat: float) -> Polygon:
 
 
 def test_the_area_on_the_phone_is_the_area_that_the_server_stores(form: Page) -> None:
-    chance = random.Random(20220913)  # noqa: S311
+    chance = random.Random(20220913)
     cases = [(some_observer(chance), some_event(chance)) for _ in range(400)]
     ground = Ground({p["code"]: KnownPlace(p["lon"], p["lat"], RADIUS_M[p["kind"]]) for p in PLACES}, {})
     field = grid([(44.5, 38.9), (46.8, 41.3)], NIGHT)
@@ -148,7 +148,7 @@ def test_the_range_of_flash_to_bang_grows_with_the_seconds_and_the_warmth(form: 
 
 
 def test_grid_references_in_and_out_are_the_servers(form: Page) -> None:
-    chance = random.Random(4)  # noqa: S311
+    chance = random.Random(4)
     points = [(chance.uniform(44, 47.5), chance.uniform(38.5, 41.5)) for _ in range(150)]
     points += [(chance.uniform(-179.9, 179.9), chance.uniform(-79.9, 83.9)) for _ in range(150)]
     cases = [(lon, lat, chance.choice([2, 4, 6, 8, 10])) for lon, lat in points]
@@ -308,7 +308,7 @@ def some_body(chance: random.Random, kind: str, known: dict[str, Any]) -> dict[s
 
 
 def test_a_report_comes_back_as_a_draft_and_goes_out_the_same_for_every_type(form: Page) -> None:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     known = taxonomy_json("en")
     kinds = [
         kind for kind in taxonomy().types if taxonomy().categories[taxonomy().types[kind].category].fileable

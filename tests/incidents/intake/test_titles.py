@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from incidents.desk import titles
+from incidents.intake import titles
 from incidents.intake.queries import ObservationRow, Position
 
 AT = dt.datetime(2022, 9, 12, 20, 5, tzinfo=dt.UTC)
@@ -79,7 +79,8 @@ def test_every_symbol_of_the_taxonomy_has_a_glyph():
 
     from incidents.taxonomy.loader import taxonomy
 
-    drawn = (Path(titles.__file__).parent / "static" / "symbols.js").read_text(encoding="utf-8")
+    room = Path(titles.__file__).parents[1] / "desk" / "static"
+    drawn = (room / "symbols.js").read_text(encoding="utf-8")
     known = taxonomy()
     asked = {kind.symbol for kind in known.types.values()} | {row.symbol for row in known.categories.values()}
     assert [name for name in sorted(asked) if f"\n  {name}: " not in drawn] == []

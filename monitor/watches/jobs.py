@@ -1,0 +1,31 @@
+"""Looks each minute which patrols are overdue, tells the house once, and messages the duty officer."""
+
+from monitor.door import Door
+from monitor.events import WatchOverdue
+from monitor.jobs.runner import Job
+from monitor.notify.queries import deliveries_about
+from monitor.notify.service import queue_delivery
+from monitor.outbox import record
+from monitor.watches.queries import overdue_watches
+
+TOLD = ("role:duty_officer",)
+
+
+def announce_overdue(door: Door) -> str | None:
+    """Announces what became overdue since the last time; a watch that gave a sign and falls silent again is
+    announced again."""
+    announced = []
+    for row in overdue_watches(door.session, door.now):
+        subject, code = f"watch:{row.watch.id}", f"watch_{row.overdue.reason}"
+        told = [one for one in deliveries_about(door.session, subject) if one.code == code]
+        if told and told[-1].recorded_at >= row.overdue.since:
+            continue
+        record(door.session, WatchOverdue(row.watch.id, row.overdue.reason, row.watch.sectors[0]), door.now)
+        for recipient in TOLD:
+            refs: dict[str, str | int] = {"watch": row.watch.id, "team": row.watch.team or ""}
+            queue_delivery(door.session, "desk", recipient, subject, code, refs, door.now)
+        announced.append(row.watch.team or row.watch.post or row.watch.id)
+    return f"overdue: {', '.join(announced)}" if announced else None
+
+
+JOBS = [Job("watches.announce_overdue", 60, announce_overdue)]
