@@ -5,6 +5,7 @@ import click
 from incidents.alerts.service import follow_finding
 from incidents.alerts.views import bp as alerts
 from incidents.casework.views import bp as casework
+from incidents.claims.pages import bp as ledger
 from incidents.claims.views import bp as claims
 from incidents.cli import COMMANDS as CLI_COMMANDS
 from incidents.desk.views import bp as desk
@@ -20,7 +21,7 @@ from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
-BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, alerts, desk]
+BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, ledger, rules, alerts, desk]
 JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),

@@ -23,6 +23,7 @@ PERMISSIONS = {
     "incidents:incident:confirm": "Confirm, refute or call unverifiable what another person assessed",
     "incidents:claim:read": "Read the parties' claims",
     "incidents:claim:record": "Record a party's claim",
+    "incidents:claim:match": "Say which observations and which counter-claims are of the event claimed",
     "incidents:alert:read": "Read alerts",
     "incidents:alert:act": "Acknowledge, assign, note, shelve and close alerts",
     "incidents:rule:read": "Read rules and why they fired",

@@ -36,15 +36,19 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:incident:assess",
             "incidents:alert:act",
             "incidents:claim:record",
+            "incidents:claim:match",
         }
     ),
-    "analyst": frozenset(_READ | {"incidents:incident:assess", "incidents:claim:record"}),
+    "analyst": frozenset(
+        _READ | {"incidents:incident:assess", "incidents:claim:record", "incidents:claim:match"}
+    ),
     "verification_officer": frozenset(
         _READ
         | {
             "incidents:observation:review",
             "incidents:incident:assess",
             "incidents:incident:confirm",
+            "incidents:claim:match",
         }
     ),
     "reporting_officer": frozenset(_READ | {"reports:summary:edit", "reports:summary:review"}),

@@ -90,6 +90,7 @@ export class Drawer {
         fact("Status", plain(claim.status)),
         fact("Source", claim.source_url ? h("a", { href: claim.source_url, rel: "noreferrer noopener", target: "_blank" }, hostOf(claim.source_url)) : null)),
       claim.text ? h("blockquote", {}, claim.text) : null,
+      h("p", {}, h("a", { class: "button", href: `/claims?window=all&open=${claim.id}` }, "What the mission can say to it")),
     );
     this.heading.focus({ preventScroll: true });
     this.onOpened("claim", claim.id, claim);
