@@ -13,6 +13,7 @@ from incidents.events import FindingChanged, MediaReceived
 from incidents.evidence.service import derive_copy
 from incidents.evidence.views import bp as evidence
 from incidents.intake.views import bp as intake
+from incidents.protection.views import bp as protection
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
 from incidents.rules.service import HEARS, hear, judge_due
 from incidents.rules.views import bp as rules
@@ -21,7 +22,9 @@ from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
-BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, ledger, rules, alerts, desk]
+BLUEPRINTS: list[Blueprint] = [
+    *(taxonomy, intake, evidence, casework, claims, ledger, protection, rules, alerts, desk),
+]
 JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),

@@ -69,12 +69,19 @@ def report(door: Door, observation_id: str) -> dict[str, Any]:
                 ("Who", _who(door, row)),
             )
         ],
+        "identity_url": _identity_url(door, row),
         "text": text,
         "text_hidden": not reads_text,
         "media": _media(door, row),
         "revisions": [number for number, _, _ in intake.revisions(door.session, observation_id)],
         "history": _history(door, row),
     }
+
+
+def _identity_url(door: Door, row: ObservationRow) -> str | None:
+    """Where whoever may open identities finds what the author wrote of them."""
+    may_open = door.actor.may("incidents:identity:open")
+    return f"/protection/reports/{row.observation_id}" if may_open else None
 
 
 def _incident_ref(door: Door, ref: casework.IncidentRef | None) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from incidents.intake.model import Observation, ObservationRevision, ObservationStep
+from incidents.taxonomy import taxonomy
 from monitor import vault
 from monitor.errors import NotFound
 from monitor.keys import Keys
@@ -267,7 +268,10 @@ def texts(session: Session, keys: Keys, rows: Collection[ObservationRow]) -> dic
 
 
 def private_fields(session: Session, keys: Keys, row: ObservationRow) -> dict[str, Any]:
-    return vault.open_part(session, keys, "observation", _part_id(row), "fields") or {}
+    """The private fields but for those that tell who somebody is; `incidents.protection` opens these."""
+    found = vault.open_part(session, keys, "observation", _part_id(row), "fields") or {}
+    known = taxonomy().fields
+    return {code: said for code, said in found.items() if code not in known or not known[code].protected}
 
 
 def steps(session: Session, keys: Keys, observation_id: str) -> list[StepRow]:

@@ -13,6 +13,7 @@ _READ = {
     "incidents:media:read",
     "incidents:incident:read",
     "incidents:claim:read",
+    "incidents:person:count",
     "incidents:alert:read",
     "incidents:rule:read",
     "incidents:desk:open",
@@ -52,8 +53,12 @@ ROLES: dict[str, frozenset[str]] = {
         }
     ),
     "reporting_officer": frozenset(_READ | {"reports:summary:edit", "reports:summary:review"}),
-    "head_of_mission": frozenset(_READ | {"incidents:alert:act", "reports:summary:release"}),
-    "protection_officer": frozenset(_READ),
+    "head_of_mission": frozenset(
+        _READ | {"incidents:alert:act", "reports:summary:release", "incidents:identity:audit"}
+    ),
+    "protection_officer": frozenset(
+        _READ | {"incidents:identity:record", "incidents:identity:open", "incidents:identity:audit"}
+    ),
     "liaison": frozenset({"monitor:place:read", "incidents:taxonomy:read", "incidents:claim:read"}),
     "administrator": frozenset({"monitor:people:read", "monitor:people:manage", "monitor:log:read"}),
     # What a device token may do: hand in, and see its own receipts. Nothing else.

@@ -117,7 +117,8 @@ export class Drawer {
         h("dl", { class: "facts" }, section.facts.map(([name, value]) => fact(name, timeOrText(value)))))),
       h("section", {}, h("h4", {}, "In the observer’s words"),
         report.text ? h("blockquote", { dir: "auto" }, report.text)
-          : h("p", { class: "muted" }, report.text_hidden ? "You may not read the free text." : "No text was written.")),
+          : h("p", { class: "muted" }, report.text_hidden ? "You may not read the free text." : "No text was written."),
+        report.identity_url ? h("p", {}, h("a", { href: report.identity_url }, "Names and witnesses: sealed, opened with a reason")) : null),
       report.media.length ? h("section", {}, h("h4", {}, "Photos and recordings"), h("div", { class: "photos" }, report.media.map((item) => photo(item)))) : null,
       this.review(report),
       this.linking(report),
