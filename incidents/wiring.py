@@ -10,8 +10,11 @@ from incidents.claims.views import bp as claims
 from incidents.cli import COMMANDS as CLI_COMMANDS
 from incidents.desk.views import bp as desk
 from incidents.events import FindingChanged, MediaReceived
+from incidents.evidence.custody import read_facts
+from incidents.evidence.handling import bp as custody
 from incidents.evidence.service import derive_copy
 from incidents.evidence.views import bp as evidence
+from incidents.exhibits.views import bp as exhibits
 from incidents.intake.views import bp as intake
 from incidents.protection.views import bp as protection
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
@@ -23,11 +26,13 @@ from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
 BLUEPRINTS: list[Blueprint] = [
-    *(taxonomy, intake, evidence, casework, claims, ledger, protection, rules, alerts, desk),
+    *(taxonomy, intake, evidence, custody, casework, claims, ledger, protection, exhibits, rules, alerts),
+    desk,
 ]
 JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
+    Subscriber("evidence.facts", (MediaReceived,), read_facts),
     Subscriber("rules", HEARS, hear),
     Subscriber("alerts", (FindingChanged,), follow_finding),
 ]

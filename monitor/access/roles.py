@@ -38,10 +38,19 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:alert:act",
             "incidents:claim:record",
             "incidents:claim:match",
+            "incidents:media:take",
+            "incidents:media:blur",
         }
     ),
     "analyst": frozenset(
-        _READ | {"incidents:incident:assess", "incidents:claim:record", "incidents:claim:match"}
+        _READ
+        | {
+            "incidents:incident:assess",
+            "incidents:claim:record",
+            "incidents:claim:match",
+            "incidents:media:take",
+            "incidents:media:blur",
+        }
     ),
     "verification_officer": frozenset(
         _READ
@@ -50,6 +59,8 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:incident:assess",
             "incidents:incident:confirm",
             "incidents:claim:match",
+            "incidents:media:take",
+            "incidents:media:blur",
         }
     ),
     "reporting_officer": frozenset(_READ | {"reports:summary:edit", "reports:summary:review"}),
@@ -57,7 +68,15 @@ ROLES: dict[str, frozenset[str]] = {
         _READ | {"incidents:alert:act", "reports:summary:release", "incidents:identity:audit"}
     ),
     "protection_officer": frozenset(
-        _READ | {"incidents:identity:record", "incidents:identity:open", "incidents:identity:audit"}
+        _READ
+        | {
+            "incidents:identity:record",
+            "incidents:identity:open",
+            "incidents:identity:audit",
+            "incidents:media:take",
+            "incidents:media:blur",
+            "incidents:media:renew",
+        }
     ),
     "liaison": frozenset({"monitor:place:read", "incidents:taxonomy:read", "incidents:claim:read"}),
     "administrator": frozenset({"monitor:people:read", "monitor:people:manage", "monitor:log:read"}),

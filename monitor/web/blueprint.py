@@ -1,7 +1,8 @@
 """A blueprint whose routes name a permission, and the door that each request goes through.
 
-GET and HEAD look through a read-only session. Other verbs run in one transaction that is committed when
-the view answered below 400 and rolled back otherwise.
+GET and HEAD look through a read-only session, but for a route that `records` who looked: it can write down
+the look and nothing else, and answers no other site. Other verbs run in one transaction that is committed
+when the view answered below 400 and rolled back otherwise.
 """
 
 import functools
@@ -39,6 +40,7 @@ class RouteFacts:
     gives: SchemaKind | dict[int, SchemaKind]
     summary: str
     media_types: tuple[str, ...] = ("application/json",)
+    records: bool = False
 
 
 class Blueprint(flask.Blueprint):
@@ -53,6 +55,7 @@ class Blueprint(flask.Blueprint):
             gives=options.pop("gives", None),
             summary=options.pop("summary", ""),
             media_types=options.pop("media_types", ("application/json",)),
+            records=options.pop("records", False),
         )
         if facts.permission != PUBLIC and facts.permission not in PERMISSIONS:
             raise KeyError(
@@ -75,11 +78,14 @@ def through_the_door(view: View, facts: RouteFacts) -> View:
         actor = current_actor()
         require(actor, facts.permission)
         app = current_app_parts()
-        if request.method in READING:
+        if request.method in READING and not facts.records:
             with app.reading(actor) as door:
                 g.door = door
                 return make_response(view(door, **arguments))
-        check_origin()
+        if request.method in READING:
+            check_site()
+        else:
+            check_origin()
         try:
             with app.transaction(actor) as door:
                 g.door = door
@@ -111,12 +117,17 @@ def current_actor() -> Actor:
     return g.get("actor", ANONYMOUS)
 
 
+def check_site() -> None:
+    """Refuses what a browser says another site asked for."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise Refused(permission="same-origin", reason="the request comes from another site")
+
+
 def check_origin() -> None:
     """Refuses what another site made the browser send. Tokens are never sent by a browser on its own."""
     if g.get("by_token"):
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise Refused(permission="same-origin", reason="the request comes from another site")
+    check_site()
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
     if not hmac.compare_digest(given.encode(), csrf_token().encode()):
         raise Refused(permission="same-origin", reason="the page is out of date; reload it and try again")

@@ -32,6 +32,7 @@ class Entry:
 NAVIGATION = (
     Entry("Situation room", "/desk", "incidents:desk:open"),
     Entry("Claims", "/claims", "incidents:claim:read"),
+    Entry("Evidence", "/evidence", "incidents:media:read"),
     Entry("People harmed", "/protection", "incidents:person:count"),
     Entry("Summaries", "/summaries", "reports:summary:read"),
     Entry("Report", "/field", "monitor:field:open"),

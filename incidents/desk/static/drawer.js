@@ -256,9 +256,9 @@ function timeOrText(value) {
 function photo(item) {
   if (!item.is_here) return h("p", { class: "photo-waits" }, `${item.slot}: not received yet`);
   const url = `/api/v1/media/${item.id}/view`;
-  if (!item.mime.startsWith("image/")) return h("a", { class: "button", href: url, target: "_blank" }, `${item.slot} (${item.mime})`);
+  if (!item.mime.startsWith("image/")) return h("a", { class: "button", href: `/evidence/${item.id}` }, `${item.slot} (${item.mime})`);
   const image = h("img", { src: url, alt: `${item.slot} of this report`, loading: "lazy", on: { error: () => figure.replaceChildren(h("p", { class: "photo-waits" }, `${item.slot}: no viewing copy yet`)) } });
-  const figure = h("a", { class: "photo", href: url, target: "_blank", title: "Viewing copy; the original is kept sealed" }, image);
+  const figure = h("a", { class: "photo", href: `/evidence/${item.id}`, title: "Open it: comparison, custody, the original" }, image);
   return figure;
 }
 
