@@ -83,6 +83,20 @@ class ClaimRecorded(Event):
 
 
 @dataclass(frozen=True)
+class ClaimsPaired(Event):
+    one_id: str
+    other_id: str
+    linked: bool
+
+
+@dataclass(frozen=True)
+class ClaimMatched(Event):
+    claim_id: str
+    observation_id: str
+    linked: bool
+
+
+@dataclass(frozen=True)
 class FindingChanged(Event):
     finding_id: str
     rule_id: str

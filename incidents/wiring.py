@@ -6,15 +6,20 @@ from incidents.alerts.service import follow_finding
 from incidents.alerts.views import bp as alerts
 from incidents.casework.suggesting import hear_of_observation
 from incidents.casework.views import bp as casework
+from incidents.claims.pages import bp as ledger
 from incidents.claims.views import bp as claims
 from incidents.cli import COMMANDS as CLI_COMMANDS
 from incidents.desk.views import bp as desk
 from incidents.events import FindingChanged, MediaReceived, ObservationReceived
+from incidents.evidence.custody import read_facts
+from incidents.evidence.handling import bp as custody
 from incidents.evidence.service import derive_copy, drop_abandoned
 from incidents.evidence.views import bp as evidence
+from incidents.exhibits.views import bp as exhibits
 from incidents.handover.views import bp as handover
 from incidents.intake.views import bp as intake
 from incidents.outbox_files.views import bp as outbox_files
+from incidents.protection.views import bp as protection
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
 from incidents.rules.pages import bp as rules_desk
 from incidents.rules.service import HEARS, hear, judge_due
@@ -28,9 +33,13 @@ BLUEPRINTS: list[Blueprint] = [
     taxonomy,
     intake,
     evidence,
+    custody,
     outbox_files,
     casework,
     claims,
+    ledger,
+    protection,
+    exhibits,
     rules,
     rules_desk,
     alerts,
@@ -44,6 +53,7 @@ JOBS: list[Job] = [
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
     Subscriber("casework.suggestions", (ObservationReceived,), hear_of_observation),
+    Subscriber("evidence.facts", (MediaReceived,), read_facts),
     Subscriber("rules", HEARS, hear),
     Subscriber("alerts", (FindingChanged,), follow_finding),
 ]

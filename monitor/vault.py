@@ -108,3 +108,24 @@ def _opened(keys: Keys, wrapped_key: bytes, sealed: bytes, bound: bytes) -> Any:
 
 def _bound_to(owner: str, owner_id: str, part: str) -> bytes:
     return f"{owner}|{owner_id}|{part}|1".encode()
+
+
+def shred(session: Session, owner: str, owner_ids: Iterable[str], part: str, now: dt.datetime) -> int:
+    """Makes a part of these owners unreadable for good; answers how many were readable until now.
+
+    A backup still holds the key until it is itself gone.
+    """
+    rows = list(
+        session.scalars(
+            select(PrivatePart).where(
+                PrivatePart.owner == owner,
+                PrivatePart.part == part,
+                PrivatePart.owner_id.in_(list(owner_ids)),
+                PrivatePart.wrapped_key.is_not(None),
+            )
+        )
+    )
+    for row in rows:
+        row.wrapped_key, row.shredded_at = None, now
+    session.flush()
+    return len(rows)

@@ -42,8 +42,11 @@ class Refusal:
 
 @dataclass(frozen=True)
 class PressTable:
+    """`lines` names the line on which each claim ends, in their order."""
+
     claims: tuple[ClaimValues, ...]
     refused: tuple[Refusal, ...]
+    lines: tuple[int, ...] = ()
 
 
 class NotThisTable(ValueError):
@@ -61,6 +64,7 @@ def read_press(text: str) -> PressTable:
     if missing:
         raise NotThisTable(f"missing columns: {', '.join(missing)}")
     claims: list[ClaimValues] = []
+    lines: list[int] = []
     refused: list[Refusal] = []
     seen: set[str] = set()
     try:
@@ -68,13 +72,14 @@ def read_press(text: str) -> PressTable:
             ref = (row["id"] or "").strip()
             try:
                 claims.append(_claim(row, seen))
+                lines.append(reader.line_num)
                 seen.add(ref)
             except _Unusable as reason:
                 refused.append(Refusal(reader.line_num, ref, str(reason)))
     except csv.Error as error:
         # The reader cannot say where the next row begins, so what follows is not guessed at.
         refused.append(Refusal(reader.line_num, "", f"not readable from here on: {error}"))
-    return PressTable(tuple(claims), tuple(refused))
+    return PressTable(tuple(claims), tuple(refused), tuple(lines))
 
 
 def _claim(row: dict[str, str | None], seen: set[str]) -> ClaimValues:
@@ -100,7 +105,7 @@ def _claim(row: dict[str, str | None], seen: set[str]) -> ClaimValues:
         external_ref=said["id"],
         claimant=said["reported_by"],
         claimant_party=said["reported_by"].split("_")[0],
-        against=_against(said["alleged_violator"]),
+        against=against_of(said["alleged_violator"]),
         t_start=t_start,
         t_end=t_end,
         t_precision=t_precision,
@@ -177,7 +182,7 @@ def _where(said: dict[str, str]) -> tuple[float | None, float | None, int | None
     raise _Unusable(f"geo_basis {basis!r} is not known, so the position has no known error")
 
 
-def _against(text: str) -> str | None:
+def against_of(text: str) -> str | None:
     """Whom the claim names: nobody, "not known" as an answer, or the code as stated."""
     if text in {"", "-"}:
         return None
@@ -194,8 +199,13 @@ def _persons(said: dict[str, str], name: str) -> int | None:
 
 
 def _source(text: str) -> tuple[str | None, str]:
-    """The address where there is one, and the source as given. Without a source nobody can check a claim."""
+    """Without a source nobody can check a claim."""
     if not text:
         raise _Unusable("names no source")
+    return source_of(text)
+
+
+def source_of(text: str) -> tuple[str | None, str]:
+    """The address where there is one, and the source as given."""
     address = text.split()[0]
     return (address if urlsplit(address).scheme in {"http", "https"} else None), text

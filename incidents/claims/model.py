@@ -48,6 +48,7 @@ class Claim(Located, Base):
         CheckConstraint("killed >= 0 AND wounded >= 0", name="persons"),
         Index("ix_claim_t_start", "t_start", "recorded_at"),
         Index("ix_claim_place_time", "cell", "t_start"),
+        Index("ix_claim_digest", "digest"),
     )
 
     id: Mapped[uuid_key]
@@ -82,8 +83,16 @@ class Claim(Located, Base):
     recorded_at: Mapped[instant]
 
 
+# Why a person puts a claim and an observation, or two claims, together or apart.
+TOGETHER = ("same_event",)
+APART = ("other_event", "other_time", "other_place", "other_kind", "linked_by_mistake")
+
+
 class ClaimMatch(Base):
-    """Somebody linked a claim with an observation (`linked`) or took the link away; the last row holds."""
+    """Somebody linked a claim with an observation (`linked`) or took the link away; the last row holds.
+
+    It goes before what is computed: an observation taken away does not answer the claim any more.
+    """
 
     __tablename__ = "claim_match"
     __table_args__ = (Index("ix_claim_match_claim", "claim_id", "observation_id", "id"),)
@@ -93,5 +102,59 @@ class ClaimMatch(Base):
     observation_id: Mapped[str] = mapped_column(Uuid, ForeignKey(Observation.id))
     linked: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[instant]
+
+
+class ClaimPair(Base):
+    """Somebody put two parties' claims together as accounts of one event, or apart; the last row holds.
+
+    `one_id` is the smaller id of the two, so that a pair is the same whichever way it was told.
+    """
+
+    __tablename__ = "claim_pair"
+    __table_args__ = (
+        Index("ix_claim_pair_one", "one_id", "other_id", "id"),
+        Index("ix_claim_pair_other", "other_id", "id"),
+    )
+
+    id: Mapped[row_key] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    one_id: Mapped[str] = mapped_column(Uuid, ForeignKey("claim.id"))
+    other_id: Mapped[str] = mapped_column(Uuid, ForeignKey("claim.id"))
+    linked: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[instant]
+
+
+class ClaimArchive(Base):
+    """A copy of the statement as it was published, kept by its hash. A claim may have several."""
+
+    __tablename__ = "claim_archive"
+    __table_args__ = (Index("ix_claim_archive_claim", "claim_id", "id"),)
+
+    id: Mapped[row_key] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    claim_id: Mapped[str] = mapped_column(Uuid, ForeignKey("claim.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size_bytes: Mapped[int] = mapped_column(BigId)
+    mime: Mapped[str] = mapped_column(String(80))
+    by: Mapped[str] = mapped_column(String(80))
+    leaf_index: Mapped[int] = mapped_column(BigId, ForeignKey("log_leaf.at_index"))
+    recorded_at: Mapped[instant]
+
+
+class ClaimImport(Base):
+    """A table that was brought in: the file by its hash, how many rows it gave, and every row not taken."""
+
+    __tablename__ = "claim_import"
+    __table_args__ = (Index("ix_claim_import_recorded_at", "recorded_at"),)
+
+    id: Mapped[uuid_key]
+    sha256: Mapped[str] = mapped_column(String(64))
+    shape: Mapped[str] = mapped_column(String(20))
+    rows: Mapped[int]
+    taken: Mapped[int]
+    known: Mapped[int]
+    refused: Mapped[list[Any]] = mapped_column(Json)
     by: Mapped[str] = mapped_column(String(80))
     recorded_at: Mapped[instant]

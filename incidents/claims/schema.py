@@ -90,6 +90,22 @@ class ClaimSchema(Schema):
         return {"values": ClaimValues(**data, counter_of=str(counter_of) if counter_of else None)}
 
 
+class PairSchema(Schema):
+    """Another party's claim, together with this one or apart from it; apart says why."""
+
+    other_id = fields.UUID(required=True)
+    linked = fields.Boolean(required=True, truthy={True}, falsy={False})
+    reason = fields.String(load_default="", validate=validate.Length(max=40))
+
+
+class MatchSchema(Schema):
+    """An observation by its id or by its number, such as R-000041."""
+
+    observation_id = fields.String(required=True, validate=validate.Length(1, 40))
+    linked = fields.Boolean(required=True, truthy={True}, falsy={False})
+    reason = fields.String(load_default="", validate=validate.Length(max=40))
+
+
 class RecordedSchema(Schema):
     id = fields.String(required=True)
     is_new = fields.Boolean(required=True)

@@ -20,8 +20,9 @@ from incidents.taxonomy.loader import taxonomy
 from monitor.access import may
 from monitor.door import Door
 from monitor.errors import NotFound
+from monitor.mission.queries import find_mission
 from monitor.people.queries import name_of, names
-from monitor.places.queries import place
+from monitor.places.queries import all_places, place
 from monitor.watches.queries import watch
 
 STEP_WORDS = {
@@ -62,18 +63,25 @@ def report(door: Door, observation_id: str) -> dict[str, Any]:
         "sections": [
             {"title": name, "facts": [fact for fact in facts if fact[1] not in (None, "")]}
             for name, facts in (
-                ("What", _what(row, private)),
+                ("What", _what(row, private, _local(door))),
                 ("When", _when(row)),
                 ("Where", _where(door, row, at)),
                 ("Who", _who(door, row)),
             )
         ],
+        "identity_url": _identity_url(door, row),
         "text": text,
         "text_hidden": not reads_text,
         "media": _media(door, row),
         "revisions": [number for number, _, _ in intake.revisions(door.session, observation_id)],
         "history": _history(door, row),
     }
+
+
+def _identity_url(door: Door, row: ObservationRow) -> str | None:
+    """Where whoever may open identities finds what the author wrote of them."""
+    may_open = door.actor.may("incidents:identity:open")
+    return f"/protection/reports/{row.observation_id}" if may_open else None
 
 
 def _incident_ref(door: Door, ref: casework.IncidentRef | None) -> dict[str, Any] | None:
@@ -84,13 +92,20 @@ def _incident_ref(door: Door, ref: casework.IncidentRef | None) -> dict[str, Any
     return {"id": ref.incident_id, "title": f"{ref.label} · {line['title']}", "assessment": ref.assessment}
 
 
-def _what(row: ObservationRow, private: dict[str, Any]) -> Facts:
+def _local(door: Door) -> titles.Local:
+    """Names of places and the mission's clock, for telling what a field holds."""
+    mission = find_mission(door.session)
+    names = {row.code: row.name for row in all_places(door.session)}
+    return titles.Local(names, mission.zone if mission else dt.UTC)
+
+
+def _what(row: ObservationRow, private: dict[str, Any], local: titles.Local) -> Facts:
     category = taxonomy().categories.get(row.category)
     return [
         ("Category", category.label[titles.LANGUAGE] if category else row.category),
         ("Type", titles.type_label(row.type)),
         ("Count", titles.count_words(row)),
-        *titles.field_facts(row, private),
+        *titles.field_facts(row, private, local),
         ("Means", titles.label("means", row.means)),
         ("Kind of information", titles.label("info_type", row.info_type)),
         ("Observer’s exposure", titles.label("exposure", row.exposure)),

@@ -41,12 +41,25 @@ class MediaFile(Base):
     recorded_at: Mapped[instant]
 
 
+# What can happen to a file, in the order of its life. `sha256` of a step names the bytes it was about.
+CUSTODY = (
+    "received",  # it arrived, whole
+    "copy_derived",  # a copy to look at was made from the original
+    "not_shown",  # no copy could be made; the original is kept
+    "viewed",  # somebody looked at the copy
+    "copy_taken",  # somebody saved the copy
+    "original_taken",  # somebody saved the original
+    "exported",  # somebody saved the original with its custody
+    "blurred",  # somebody made parts of the copy unreadable; the step names the new copy
+)
+
+
 class MediaCustody(Base):
-    """A step in a file's life: received, a viewing copy derived (its hash), or found impossible to show."""
+    """A step in a file's life. Steps that people take name their leaf in the log."""
 
     __tablename__ = "media_custody"
     __table_args__ = (
-        code_check("action", ("received", "copy_derived", "not_shown")),
+        code_check("action", CUSTODY),
         Index("ix_media_custody_media", "media_id", "id"),
     )
 
@@ -55,4 +68,5 @@ class MediaCustody(Base):
     action: Mapped[str] = mapped_column(String(20))
     actor: Mapped[str] = mapped_column(String(80))
     sha256: Mapped[str] = mapped_column(String(64))
+    leaf_index: Mapped[int | None] = mapped_column(BigId, ForeignKey("log_leaf.at_index"))
     recorded_at: Mapped[instant]

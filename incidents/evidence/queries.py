@@ -1,12 +1,16 @@
 """Questions about media."""
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from incidents.evidence.model import AnnouncedMedia, MediaCustody, MediaFile
+from monitor import vault
+from monitor.keys import Keys
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,106 @@ def media_of(session: Session, observation_ids: Collection[str]) -> list[MediaRo
 
 
 def viewing_sha256(session: Session, media_id: str) -> str | None:
-    """The hash of the copy to look at, once it was made."""
+    """The hash of the copy to look at, once it was made; the last one made, whatever was blurred in it."""
     return session.scalar(
         select(MediaCustody.sha256)
-        .where(MediaCustody.media_id == media_id, MediaCustody.action == "copy_derived")
+        .where(MediaCustody.media_id == media_id, MediaCustody.action.in_(("copy_derived", "blurred")))
         .order_by(MediaCustody.id.desc())
         .limit(1)
     )
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file that is here."""
+
+    media_id: str
+    sha256: str
+    size_bytes: int
+    mime: str
+    sender: str
+    leaf_index: int
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class CustodyRow:
+    """A step in a file's life; machine steps of its arrival name no leaf of their own."""
+
+    action: str
+    actor: str
+    sha256: str
+    leaf_index: int | None
+    recorded_at: dt.datetime
+
+
+def file(session: Session, media_id: str) -> FileRow | None:
+    row = session.get(MediaFile, media_id)
+    return _file_row(row) if row else None
+
+
+def files(session: Session, limit: int, before: dt.datetime | None = None) -> list[FileRow]:
+    """The files here, the newest first."""
+    query = select(MediaFile).order_by(MediaFile.recorded_at.desc(), MediaFile.media_id).limit(limit)
+    if before is not None:
+        query = query.where(MediaFile.recorded_at < before)
+    return [_file_row(row) for row in session.scalars(query)]
+
+
+def _file_row(row: MediaFile) -> FileRow:
+    return FileRow(
+        row.media_id, row.sha256, row.size_bytes, row.mime, row.sender, row.leaf_index, row.recorded_at
+    )
+
+
+def custody_of(session: Session, media_id: str) -> list[CustodyRow]:
+    """Every step of a file's life, oldest first."""
+    query = select(MediaCustody).where(MediaCustody.media_id == media_id).order_by(MediaCustody.id)
+    return [
+        CustodyRow(row.action, row.actor, row.sha256, row.leaf_index, row.recorded_at)
+        for row in session.scalars(query)
+    ]
+
+
+def last_steps(session: Session, media_ids: Collection[str]) -> dict[str, set[str]]:
+    """What has happened to each of these files, as the set of its actions."""
+    query = select(MediaCustody.media_id, MediaCustody.action).distinct()
+    found: dict[str, set[str]] = {}
+    for media_id, action in session.execute(query.where(MediaCustody.media_id.in_(list(media_ids)))):
+        found.setdefault(media_id, set()).add(action)
+    return found
+
+
+def announcing(session: Session, media_id: str) -> list[str]:
+    """The observations that announce this file."""
+    query = select(AnnouncedMedia.observation_id).where(AnnouncedMedia.media_id == media_id).distinct()
+    return sorted(session.scalars(query))
+
+
+def announced(session: Session, media_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The observation and slot of each of these files, where one announces it."""
+    query = select(AnnouncedMedia.media_id, AnnouncedMedia.observation_id, AnnouncedMedia.slot)
+    rows = session.execute(query.where(AnnouncedMedia.media_id.in_(list(media_ids))))
+    return {media_id: (observation_id, slot) for media_id, observation_id, slot in rows}
+
+
+def also_as(session: Session, sha256: str, but: str) -> list[str]:
+    """Other files that are the same bytes."""
+    query = select(MediaFile.media_id).where(MediaFile.sha256 == sha256, MediaFile.media_id != but)
+    return sorted(session.scalars(query.limit(20)))
+
+
+def facts_of(session: Session, keys: Keys, media_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """What these files say of themselves. Holds positions: the caller checks who may see them."""
+    return vault.open_parts(session, keys, "media", list(media_ids), "facts")
+
+
+def of_sender(session: Session, sender: str, but: str, limit: int = 50) -> list[str]:
+    """The latest other files of the same phone."""
+    query = (
+        select(MediaFile.media_id)
+        .where(MediaFile.sender == sender, MediaFile.media_id != but)
+        .order_by(MediaFile.recorded_at.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))

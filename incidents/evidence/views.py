@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request, send_file
 
-from incidents.evidence import queries
+from incidents.evidence.custody import look
 from incidents.evidence.service import Part, bytes_here, receive_media, receive_part
 from monitor.door import Door
 from monitor.errors import BadRequest, NotFound
@@ -73,12 +73,15 @@ def head_media(door: Door, media_id: str) -> Any:
     return "", 200, headers
 
 
-@bp.route("/<media_id>/view", methods=["GET"], permission="incidents:media:read", summary="A copy to look at")
+@bp.route(
+    "/<media_id>/view",
+    methods=["GET"],
+    permission="incidents:media:read",
+    summary="A copy to look at; the look is on record",
+    records=True,
+)
 def view_media(door: Door, media_id: str) -> Response:
-    copy = queries.viewing_sha256(door.session, _uuid(media_id))
-    if copy is None:
-        raise NotFound(thing="copy to look at", id=media_id)
-    response = send_file(door.app.storage.open(copy), mimetype="image/jpeg")
+    response = send_file(door.app.storage.open(look(door, _uuid(media_id))), mimetype="image/jpeg")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

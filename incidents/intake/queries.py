@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from incidents.evidence.queries import media_of
 from incidents.intake.model import Observation, ObservationRevision, ObservationStep
 from incidents.intake.package import read_signed
+from incidents.taxonomy import taxonomy
 from monitor import vault
 from monitor.db.base import UTCDateTime
 from monitor.devices.queries import missing_before, signing_device
@@ -434,7 +435,10 @@ def texts(session: Session, keys: Keys, rows: Collection[ObservationRow]) -> dic
 
 
 def private_fields(session: Session, keys: Keys, row: ObservationRow) -> dict[str, Any]:
-    return vault.open_part(session, keys, "observation", _part_id(row), "fields") or {}
+    """The private fields but for those that tell who somebody is; `incidents.protection` opens these."""
+    found = vault.open_part(session, keys, "observation", _part_id(row), "fields") or {}
+    known = taxonomy().fields
+    return {code: said for code, said in found.items() if code not in known or not known[code].protected}
 
 
 def steps(

@@ -3,13 +3,16 @@
 Words are the mission's fixed ones: what was perceived, how, and from where; never whose it was.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from incidents.intake.queries import ObservationRow, Position
 from incidents.taxonomy.loader import taxonomy
 from incidents.taxonomy.model import NOT_KNOWN, Field
 from monitor import geo
+from monitor.mission.words import moment
 
 LANGUAGE = "en"
 QUALIFIERS = {"exact": "", "about": "about ", "at_least": "at least ", "up_to": "up to "}
@@ -140,25 +143,45 @@ def reason_words(reason: str) -> str:
     return f"{words}: {thing}." if thing else f"{words}."
 
 
-def field_facts(row: ObservationRow, private: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+@dataclass(frozen=True)
+class Local:
+    """What codes and instants of a field are told with: names of places and the mission's clock."""
+
+    places: Mapping[str, str] = field(default_factory=dict)
+    zone: dt.tzinfo = dt.UTC
+
+
+def field_facts(
+    row: ObservationRow, private: Mapping[str, Any], local: Local | None = None
+) -> Iterable[tuple[str, str]]:
     """The type-specific fields with their labels, in the order in which the type asks for them."""
+    local = local or Local()
     known = taxonomy()
     asked = known.types[row.type].fields if row.type in known.types else {}
     given = {**row.fields, **private}
     for code in [*asked, *(code for code in given if code not in asked)]:
         if given.get(code) is None:
             continue
-        field = known.fields.get(code)
-        yield (field.label[LANGUAGE] if field else readable(code)), _value(field, given[code])
+        asked_for = known.fields.get(code)
+        name = asked_for.label[LANGUAGE] if asked_for else readable(code)
+        yield name, _value(asked_for, given[code], local)
 
 
-def _value(field: Field | None, value: Any) -> str:
+def _value(field: Field | None, value: Any, local: Local) -> str:
     if isinstance(value, list):
-        return "; ".join(_value(field, one) for one in value)
+        return "; ".join(_value(field, one, local) for one in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{readable(str(key))} {_value(None, one)}" for key, one in value.items())
+        if field and field.kind == "tally":
+            return _tally_row(field, value)
+        return ", ".join(f"{readable(str(key))} {_value(None, one, local)}" for key, one in value.items())
     if value == NOT_KNOWN:
         return taxonomy().not_known[LANGUAGE]
+    if field and field.kind == "place" and isinstance(value, str):
+        return local.places.get(value, value)
+    if field and field.kind == "datetime" and isinstance(value, str):
+        return _moment(value, local)
+    if field and field.kind == "dir16" and isinstance(value, str):
+        return label("dir16", value) or value
     if field and field.kind == "weapon" and value in taxonomy().weapons:
         weapon = taxonomy().weapons[value]
         return weapon.label[LANGUAGE] + (f" (tier {weapon.tier})" if weapon.tier else "")
@@ -169,3 +192,23 @@ def _value(field: Field | None, value: Any) -> str:
     if field and field.unit and not isinstance(value, str):
         return f"{value} {field.unit}"
     return str(value)
+
+
+def _tally_row(field: Field, row: Mapping[str, Any]) -> str:
+    """ "2 to 3 female, adult, civilian"; what is not known of a group is left out."""
+    groups = [row.get(name, NOT_KNOWN) for name in field.by]
+    known = [
+        (label(name, code) or code).lower()
+        for name, code in zip(field.by, groups, strict=True)
+        if code != NOT_KNOWN
+    ]
+    least, most = row.get("min"), row.get("max")
+    number = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
+    return f"{number} {', '.join(known) if known else taxonomy().not_known[LANGUAGE].lower()}"
+
+
+def _moment(text: str, local: Local) -> str:
+    try:
+        return moment(dt.datetime.fromisoformat(text), local.zone)
+    except ValueError:
+        return text

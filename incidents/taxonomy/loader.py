@@ -36,7 +36,7 @@ _CATEGORY_KEYS = set(
 _TYPE_KEYS = set(
     ["label", "hint", "quick", "counted", "count", "unit", "lethal", "tier", "symbol", "valid_from", "fields"]
 )
-_FIELD_KEYS = set(["kind", "label", "hint", "list", "by", "n_k", "min", "max", "unit"])
+_FIELD_KEYS = set(["kind", "label", "hint", "list", "by", "n_k", "min", "max", "unit", "protected"])
 
 
 class _Strict(yaml.SafeLoader):
@@ -191,6 +191,8 @@ def _fields(content: Any, lists: Mapping[str, Any]) -> dict[str, Field]:
             raise TaxonomyError(file, code, "a choice names its list, and nothing else does")
         if (kind == "tally") != ("by" in row):
             raise TaxonomyError(file, code, "a tally names its lists, and nothing else does")
+        if row.get("protected", False) and kind != "text_private":
+            raise TaxonomyError(file, code, "only private text can be protected")
         for name in [row["list"]] if "list" in row else row.get("by", []):
             _one_of(file, code, name, lists, "the list")
         fields[code] = Field(
@@ -204,6 +206,7 @@ def _fields(content: Any, lists: Mapping[str, Any]) -> dict[str, Field]:
             minimum=row.get("min"),
             maximum=row.get("max"),
             unit=row.get("unit"),
+            protected=row.get("protected", False),
         )
     return fields
 

@@ -70,7 +70,10 @@ class Weapon:
 
 @dataclass(frozen=True)
 class Field:
-    """One type-specific field. `n_k` says whether "not known" is an answer here."""
+    """One type-specific field. `n_k` says whether "not known" is an answer here.
+
+    What is `protected` tells who somebody is: it is opened only with a reason that is logged.
+    """
 
     code: str
     kind: str
@@ -82,6 +85,7 @@ class Field:
     minimum: float | None
     maximum: float | None
     unit: str | None
+    protected: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ _READ = {
     "incidents:media:read",
     "incidents:incident:read",
     "incidents:claim:read",
+    "incidents:person:count",
     "incidents:alert:read",
     "incidents:rule:read",
     "incidents:desk:open",
@@ -45,6 +46,9 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:handover:give",
             "incidents:handover:take",
             "incidents:rule:switch",
+            "incidents:claim:match",
+            "incidents:media:take",
+            "incidents:media:blur",
         }
     ),
     "analyst": frozenset(
@@ -55,6 +59,9 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:claim:record",
             "incidents:rule:draft",
             "incidents:rule:switch",
+            "incidents:claim:match",
+            "incidents:media:take",
+            "incidents:media:blur",
         }
     ),
     "verification_officer": frozenset(
@@ -64,13 +71,32 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:observation:grade",
             "incidents:incident:assess",
             "incidents:incident:confirm",
+            "incidents:claim:match",
+            "incidents:media:take",
+            "incidents:media:blur",
         }
     ),
     "reporting_officer": frozenset(_READ | {"reports:summary:edit", "reports:summary:review"}),
     "head_of_mission": frozenset(
-        _READ | {"incidents:alert:act", "incidents:rule:switch", "reports:summary:release"}
+        _READ
+        | {
+            "incidents:alert:act",
+            "incidents:identity:audit",
+            "incidents:rule:switch",
+            "reports:summary:release",
+        }
     ),
-    "protection_officer": frozenset(_READ),
+    "protection_officer": frozenset(
+        _READ
+        | {
+            "incidents:identity:record",
+            "incidents:identity:open",
+            "incidents:identity:audit",
+            "incidents:media:take",
+            "incidents:media:blur",
+            "incidents:media:renew",
+        }
+    ),
     "liaison": frozenset({"monitor:place:read", "incidents:taxonomy:read", "incidents:claim:read"}),
     "administrator": frozenset(
         {

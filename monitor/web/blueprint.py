@@ -1,7 +1,8 @@
 """A blueprint whose routes name a permission, and the door that each request goes through.
 
-GET and HEAD look through a read-only session. Other verbs run in one transaction that is committed when
-the view answered below 400 and rolled back otherwise.
+GET and HEAD look through a read-only session, but for a route that `records` who looked: it can write down
+the look and nothing else, and answers no other site. Other verbs run in one transaction that is committed
+when the view answered below 400 and rolled back otherwise.
 """
 
 import functools
@@ -46,6 +47,7 @@ class RouteFacts:
     only_reads: bool = False
     # The body carries a secret of its own; what a browser would send by itself counts for nothing here.
     by_secret: bool = False
+    records: bool = False
 
 
 class Blueprint(flask.Blueprint):
@@ -63,6 +65,7 @@ class Blueprint(flask.Blueprint):
             body_limit=options.pop("body_limit", None),
             only_reads=options.pop("only_reads", False),
             by_secret=options.pop("by_secret", False),
+            records=options.pop("records", False),
         )
         if facts.permission != PUBLIC and facts.permission not in PERMISSIONS:
             raise KeyError(
@@ -85,11 +88,14 @@ def through_the_door(view: View, facts: RouteFacts) -> View:
         actor = current_actor()
         require(actor, facts.permission)
         app = current_app_parts()
-        if request.method not in READING:
+        if request.method in READING:
+            if facts.records:
+                check_site()
+        else:
             check_origin(by_secret=facts.by_secret)
             if facts.body_limit:
                 g.body = body_bytes(facts.body_limit(app.settings))
-        if request.method in READING or facts.only_reads:
+        if (request.method in READING and not facts.records) or facts.only_reads:
             with app.reading(actor) as door:
                 g.door = door
                 door.read_body = _read_body
@@ -125,12 +131,17 @@ def current_actor() -> Actor:
     return g.get("actor", ANONYMOUS)
 
 
+def check_site() -> None:
+    """Refuses what a browser says another site asked for."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise Refused(permission="same-origin", reason="the request comes from another site")
+
+
 def check_origin(by_secret: bool = False) -> None:
     """Refuses what another site made the browser send. Tokens are never sent by a browser on its own."""
     if g.get("by_token"):
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise Refused(permission="same-origin", reason="the request comes from another site")
+    check_site()
     if by_secret:
         return
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")

@@ -90,6 +90,7 @@ export class Drawer {
         fact("Status", plain(claim.status)),
         fact("Source", claim.source_url ? h("a", { href: claim.source_url, rel: "noreferrer noopener", target: "_blank" }, hostOf(claim.source_url)) : null)),
       claim.text ? h("blockquote", {}, claim.text) : null,
+      h("p", {}, h("a", { class: "button", href: `/claims?window=all&open=${claim.id}` }, "What the mission can say to it")),
     );
     this.heading.focus({ preventScroll: true });
     this.onOpened("claim", claim.id, claim);
@@ -116,7 +117,8 @@ export class Drawer {
         h("dl", { class: "facts" }, section.facts.map(([name, value]) => fact(name, timeOrText(value)))))),
       h("section", {}, h("h4", {}, "In the observer’s words"),
         report.text ? h("blockquote", { dir: "auto" }, report.text)
-          : h("p", { class: "muted" }, report.text_hidden ? "You may not read the free text." : "No text was written.")),
+          : h("p", { class: "muted" }, report.text_hidden ? "You may not read the free text." : "No text was written."),
+        report.identity_url ? h("p", {}, h("a", { href: report.identity_url }, "Names and witnesses: sealed, opened with a reason")) : null),
       report.media.length ? h("section", {}, h("h4", {}, "Photos and recordings"), h("div", { class: "photos" }, report.media.map((item) => photo(item)))) : null,
       this.review(report),
       this.linking(report),
@@ -254,9 +256,9 @@ function timeOrText(value) {
 function photo(item) {
   if (!item.is_here) return h("p", { class: "photo-waits" }, `${item.slot}: not received yet`);
   const url = `/api/v1/media/${item.id}/view`;
-  if (!item.mime.startsWith("image/")) return h("a", { class: "button", href: url, target: "_blank" }, `${item.slot} (${item.mime})`);
+  if (!item.mime.startsWith("image/")) return h("a", { class: "button", href: `/evidence/${item.id}` }, `${item.slot} (${item.mime})`);
   const image = h("img", { src: url, alt: `${item.slot} of this report`, loading: "lazy", on: { error: () => figure.replaceChildren(h("p", { class: "photo-waits" }, `${item.slot}: no viewing copy yet`)) } });
-  const figure = h("a", { class: "photo", href: url, target: "_blank", title: "Viewing copy; the original is kept sealed" }, image);
+  const figure = h("a", { class: "photo", href: `/evidence/${item.id}`, title: "Open it: comparison, custody, the original" }, image);
   return figure;
 }
 
