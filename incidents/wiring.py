@@ -9,10 +9,13 @@ from incidents.claims.views import bp as claims
 from incidents.cli import COMMANDS as CLI_COMMANDS
 from incidents.desk.views import bp as desk
 from incidents.events import FindingChanged, MediaReceived
-from incidents.evidence.service import derive_copy
+from incidents.evidence.service import derive_copy, drop_abandoned
 from incidents.evidence.views import bp as evidence
+from incidents.handover.views import bp as handover
 from incidents.intake.views import bp as intake
+from incidents.outbox_files.views import bp as outbox_files
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
+from incidents.rules.pages import bp as rules_desk
 from incidents.rules.service import HEARS, hear, judge_due
 from incidents.rules.views import bp as rules
 from incidents.taxonomy.views import bp as taxonomy
@@ -20,8 +23,23 @@ from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
-BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, alerts, desk]
-JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
+BLUEPRINTS: list[Blueprint] = [
+    taxonomy,
+    intake,
+    evidence,
+    outbox_files,
+    casework,
+    claims,
+    rules,
+    rules_desk,
+    alerts,
+    handover,
+    desk,
+]
+JOBS: list[Job] = [
+    Job("rules.judge_due", 20, judge_due),
+    Job("evidence.drop_abandoned", 3_600, drop_abandoned),
+]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
     Subscriber("rules", HEARS, hear),

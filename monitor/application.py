@@ -8,7 +8,7 @@ from monitor.door import App
 from monitor.live.stream import Stream
 from monitor.mission.queries import MissionRow, find_mission
 from monitor.people import sessions
-from monitor.web import headers, problems, shell
+from monitor.web import compression, headers, problems, shell
 from monitor.web.blueprint import Blueprint, current_app_parts
 
 
@@ -22,6 +22,7 @@ def make_flask(parts: App, blueprints: Iterable[Blueprint]) -> Flask:
     app.config["MAX_FORM_PARTS"] = 200
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     sessions.register(app, parts)
+    compression.register(app)  # looks at what the headers say, so it stands before them and acts after
     headers.register(app, parts.settings)
     problems.register(app)
     shell.register(app)

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from alembic import command as alembic
 from alembic.config import Config
 
+from monitor.certificate import Certificate, make_certificate
+from monitor.clock import wall_now
 from monitor.doctor import doctor
 from monitor.errors import Invalid
 from monitor.jobs.runner import Worker
@@ -54,11 +57,27 @@ def init() -> None:
     prepare(settings_or_exit())
 
 
+def certificate_or_exit(settings: Settings) -> Certificate:
+    """The made certificate for the address that people type, made or renewed where it must be."""
+    if not settings.is_secure:
+        raise click.ClickException(
+            "--tls needs TRUCELINE_PUBLIC_URL, the address that phones type, such as "
+            "https://192.168.8.2:8443, with TRUCELINE_HOST=0.0.0.0 and TRUCELINE_PORT=8443"
+        )
+    made = make_certificate(settings.keys_dir, urlsplit(settings.origin).hostname or "", wall_now())
+    if made.authority_is_new:
+        click.echo(f"made {made.authority}: install it on each phone, once, as a trusted authority")
+    return made
+
+
 @click.command()
-def web() -> None:
+@click.option("--tls", is_flag=True, help="Serve TLS with a made certificate, for a local network.")
+def web(tls: bool) -> None:
     """Serve the pages and the API (gunicorn)."""
     settings = settings_or_exit()
     set_up_logging(settings.log_level)
+    certificate = certificate_or_exit(settings) if tls else None
+    files = ["--certfile", str(certificate.chain), "--keyfile", str(certificate.key)] if certificate else []
     processes = 1 if settings.store_url.startswith("sqlite") else settings.web_processes
     os.execvp(  # noqa: S606 - gunicorn replaces this process, so that signals reach it
         sys.executable,
@@ -71,6 +90,7 @@ def web() -> None:
             "--graceful-timeout", "3",
             "--log-level", "warning",
             "--pythonpath", str(Path(__file__).parents[1]),
+            *files,
         ],
     )  # fmt: skip
 
@@ -91,11 +111,14 @@ def worker(context: click.Context) -> None:
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Load the exercise and play it.")
-def run(demo: bool) -> None:
+@click.option("--tls", is_flag=True, help="Serve TLS with a made certificate, for phones on a local network.")
+def run(demo: bool, tls: bool) -> None:
     """Prepare what is missing, then serve web and worker until Ctrl-C."""
     settings = settings_or_exit()
     prepare(settings)
-    children = [_child("web"), _child("worker")]
+    if tls:
+        certificate_or_exit(settings)
+    children = [_child("web", *(["--tls"] if tls else [])), _child("worker")]
     if demo:
         children.append(_child("demo"))
     stopping: list[int] = []
@@ -110,10 +133,10 @@ def run(demo: bool) -> None:
         raise click.ClickException("web or worker ended by itself; see the lines above")
 
 
-def _child(name: str) -> subprocess.Popen[bytes]:
+def _child(*words: str) -> subprocess.Popen[bytes]:
     """A part of `run`, in a process group of its own so that Ctrl-C reaches it once, through us."""
     return subprocess.Popen(
-        [sys.executable, "-c", f"import wsgi; wsgi.main(['{name}'])"], start_new_session=True
+        [sys.executable, "-c", f"import wsgi; wsgi.main({list(words)!r})"], start_new_session=True
     )
 
 

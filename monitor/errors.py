@@ -13,6 +13,8 @@ class DomainError(Exception):
     type: ClassVar[str] = "bad-request"
     title: ClassVar[str] = "The request cannot be used"
     detail_template: ClassVar[str] = "{reason}"
+    # Facts that a program needs beside the words; they become members of the problem.
+    members: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(facts)
@@ -34,6 +36,23 @@ class SignInNeeded(DomainError):
     type = "sign-in-needed"
     title = "Please sign in"
     detail_template = "{reason}"
+
+
+class DeviceRevoked(DomainError):
+    """The device, or the token it shows, was ended. `wipe` says whether it is to empty itself."""
+
+    status = 401
+    type = "device-revoked"
+    title = "This device was ended"
+    detail_template = "An officer ended what this device may do. What was received is safe; ask at the base."
+    members = ("wipe",)
+
+
+class KeyRevoked(DeviceRevoked):
+    """A report signed by a device that was ended. It can still be brought to the base as a file."""
+
+    status = 403
+    detail_template = "The phone that signed this was ended. Bring the report to the base as an outbox file."
 
 
 class Refused(DomainError):
@@ -59,6 +78,16 @@ class Conflict(DomainError):
     type = "conflict"
     title = "It contradicts what is already here"
     detail_template = "{reason}"
+
+
+class WrongOffset(DomainError):
+    """A part of a file that does not go on where the part before ended; `offset` says where to go on."""
+
+    status = 409
+    type = "wrong-offset"
+    title = "The file goes on elsewhere"
+    detail_template = "{reason} Go on at byte {offset}."
+    members = ("offset",)
 
 
 class WrongState(DomainError):
@@ -91,6 +120,7 @@ class Invalid(DomainError):
     type = "invalid"
     title = "Some fields must be mended"
     detail_template = "See errors."
+    members = ("errors",)
 
     def __init__(self, errors: dict[str, Any]) -> None:
         super().__init__(errors=errors)

@@ -1,9 +1,9 @@
 """Opens the parts of a mission from its settings: store, clock, keys and files."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
-from monitor.access import SYSTEM
+from monitor.access import SYSTEM, Actor
 from monitor.db.session import Store
 from monitor.demo_clock import shared_clock
 from monitor.door import App, Door
@@ -27,5 +27,17 @@ def command_door(settings: Settings | None = None) -> Iterator[Door]:
     try:
         with app.transaction(SYSTEM) as door:
             yield door
+    finally:
+        app.close()
+
+
+@contextmanager
+def command_doors(
+    settings: Settings | None = None,
+) -> Iterator[Callable[[Actor], AbstractContextManager[Door]]]:
+    """Opens a door for each step of a long command, so that others come in between."""
+    app = open_app(settings)
+    try:
+        yield app.transaction
     finally:
         app.close()

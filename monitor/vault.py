@@ -82,6 +82,24 @@ def open_parts(
     }
 
 
+def open_all(session: Session, keys: Keys, owner: str, owner_id: str) -> dict[str, Any]:
+    """Every part of one owner that was not shredded, by its name, in the order in which they were kept."""
+    rows = session.execute(
+        select(PrivatePart.part, PrivatePart.wrapped_key, PrivatePart.sealed)
+        .where(
+            PrivatePart.owner == owner,
+            PrivatePart.owner_id == owner_id,
+            PrivatePart.wrapped_key.is_not(None),
+        )
+        .order_by(PrivatePart.id)
+    )
+    return {
+        part: _opened(keys, wrapped_key, sealed, _bound_to(owner, owner_id, part))
+        for part, wrapped_key, sealed in rows
+        if wrapped_key is not None
+    }
+
+
 def _opened(keys: Keys, wrapped_key: bytes, sealed: bytes, bound: bytes) -> Any:
     record_key = aes_key_unwrap(keys.field, wrapped_key)
     plain = AESGCM(record_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)

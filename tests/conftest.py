@@ -25,7 +25,7 @@ from alembic import command as alembic
 from cast_of_people import cast_member, device_token, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from postgres_cluster import EMPTY_ALL_TABLES, MISSING, PostgresCluster, fast_folder, server_binaries
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -405,6 +405,21 @@ def browse(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., 
     for context in contexts:
         context.close()
     assert not faults, faults
+
+
+@pytest.fixture
+def own_profile(browser: Browser) -> Callable[..., BrowserContext]:
+    """Starts a phone's browser on a profile of its own, which outlives it."""
+    program = next(filter(None, map(shutil.which, BROWSERS)))
+
+    def started(profile: str, **shape: Any) -> BrowserContext:
+        context = browser.browser_type.launch_persistent_context(
+            profile, executable_path=program, args=BROWSER_FLAGS, **AT_THE_BASE | PHONE | shape
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+    return started
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def _what(row: ObservationRow, private: dict[str, Any]) -> Facts:
 def _when(row: ObservationRow) -> Facts:
     return [
         ("Event", _span(row.t_start, row.t_end)),
-        ("Known", titles.PRECISIONS.get(row.t_precision, row.t_precision)),
+        ("Known", titles.label("t_precision", row.t_precision)),
         ("Received", {"age": row.received_at.isoformat()}),
         ("This version", {"age": row.recorded_at.isoformat()} if row.revision_no > 1 else None),
     ]
@@ -144,7 +144,27 @@ def _who(door: Door, row: ObservationRow) -> Facts:
     return [
         ("Filed by", f"{row.author_name}{', team ' + row.team_code if row.team_code else ''}"),
         ("Watch", f"{titles.readable(held.kind)} in {', '.join(held.sectors)}" if held else None),
+        *_origin(door, row),
         ("Digest", row.digest[:16] + "…"),
+    ]
+
+
+def _origin(door: Door, row: ObservationRow) -> Facts:
+    """How it came, in the words of somebody who must say what it proves."""
+    came = intake.origin(door.session, row.observation_id, row.revision_no)
+    signed = "Not signed: filed from a phone or program without a key of its own"
+    if came.device_key:
+        signed = f"Signed by {came.device_code}, key {came.device_key[:8]}…"
+    missing = came.missing_before
+    sequence = f"Report {came.device_seq} of this key" if came.device_seq is not None else None
+    if sequence and missing:
+        sequence += f"; {missing} before it {'is' if missing == 1 else 'are'} missing"
+    brought = names(door.session, [came.brought_by]) if came.brought_by else {}
+    return [
+        ("Signature", signed),
+        ("Sequence", sequence),
+        ("On the phone", "Sealed to the mission when it was finished" if came.is_sealed else None),
+        ("Brought by", f"{name_of(came.brought_by, brought)}, in a file" if came.brought_by else None),
     ]
 
 

@@ -17,15 +17,6 @@ TOLD = "dotted"
 ACCEPTED = "solid"
 NOT_REVIEWED = "dashed"
 AGREED = {"corroborated", "confirmed"}
-PRECISIONS = {
-    "T0": "to the second",
-    "T1": "to ten seconds",
-    "T2": "to the minute",
-    "T3": "to five minutes",
-    "T4": "to a quarter of an hour",
-    "T5": "to the hour",
-    "T6": "to the part of the day",
-}
 REASONS = {
     "unknown_type": "A type that the taxonomy does not know",
     "unknown_category": "A category that the taxonomy does not know",
@@ -39,6 +30,16 @@ REASONS = {
     "observer_position_missing": "The observer’s position is missing",
     "direction_without_observer": "A direction, but no place where the observer stood",
     "clock": "The device’s clock and the server’s do not agree",
+    "device_revoked": "Signed by a phone that was ended; it came in a file",
+    "brought_by_another": "Brought by somebody other than its author",
+    "sequence_used_twice": "Another report of this phone bears the same number",
+    "chain_broken": "It does not follow on the phone’s report before it, or the next does not follow on it",
+    "seen_another_log": "The phone saw a log of evidence that this one does not continue",
+    "disclosure_missing": "A private part was signed for and did not come",
+    "disclosure_unreadable": "A private part cannot be read",
+    "disclosure_not_committed": "A private part came that nobody signed for",
+    "not_committed": "A private part stands among the open fields",
+    "media_differs": "The file that came is not the one that was announced",
 }
 
 

@@ -1,13 +1,14 @@
 """Observations as chains of revisions, and the steps of their review. Rows are added, never changed.
 
-Free text, the observer's exact position, witness parts and the body as received are encrypted parts
-(`monitor.vault`, owner `observation`, id `<observation id>/<revision>`).
+Free text, the observer's exact position, witness parts and what was received are encrypted parts
+(`monitor.vault`, owner `observation`, id `<observation id>/<revision>`): an unsigned report's plain body, a
+signed one's envelope and each disclosure, byte for byte.
 """
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, ForeignKeyConstraint, Index, Integer, String
+from sqlalchemy import Float, ForeignKey, ForeignKeyConstraint, Index, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.db.base import (
@@ -65,6 +66,12 @@ class ObservationRevision(Base, Located):
     leaf_index: Mapped[int] = mapped_column(BigId, ForeignKey("log_leaf.at_index"))
     form_version: Mapped[str | None] = mapped_column(String(40))
     device_seq: Mapped[int | None] = mapped_column(BigId)
+    # Null where the phone had no key: the report is unsigned.
+    device_key: Mapped[str | None] = mapped_column(String(32))
+    envelope_sha256: Mapped[str | None] = mapped_column(String(64))
+    is_sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Who brought it in a file, where the phone did not send it itself.
+    brought_by: Mapped[str | None] = mapped_column(String(80))
     recorded_at: Mapped[instant]
     captured_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     category: Mapped[str] = mapped_column(String(40))

@@ -15,6 +15,7 @@ from incidents.taxonomy import taxonomy
 
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+LARGEST = 2**53 - 1  # what a phone's JavaScript can count, and well within what the store holds
 
 
 def one_of(*codes: str) -> validate.OneOf:
@@ -107,8 +108,10 @@ class MediaSchema(Schema):
     media_id = fields.UUID(required=True)
     slot = fields.String(required=True, validate=validate.Length(min=1, max=40))
     sha256 = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
-    bytes = Whole(required=True, validate=validate.Range(1))
+    bytes = Whole(required=True, validate=validate.Range(1, LARGEST))
     mime = fields.String(required=True, validate=validate.Length(max=80))
+    capture = fields.String(allow_none=True, validate=one_of("camera", "file"))
+    at = Instant(allow_none=True)
 
 
 class ObservationSchema(Schema):
@@ -118,7 +121,7 @@ class ObservationSchema(Schema):
     revision_no = Whole(load_default=1, validate=validate.Range(1, 10_000))
     revision_of = fields.UUID(allow_none=True)
     form_version = fields.String(validate=one_of("observation@1"))
-    device_seq = Whole(allow_none=True, validate=validate.Range(0))
+    device_seq = Whole(allow_none=True, validate=validate.Range(0, LARGEST))
     captured_at = Instant(allow_none=True)
     category = fields.String(required=True, validate=validate.Length(min=1, max=40))
     type = fields.String(required=True, validate=validate.Length(min=1, max=60))
@@ -157,7 +160,8 @@ class LeafSchema(Schema):
 class ReceiptSchema(Schema):
     observation_id = fields.UUID()
     revision_no = fields.Integer()
-    digest = fields.String()
+    digest = fields.String(metadata={"description": "SHA-256 of the signed payload, else of the plain body"})
+    envelope_sha256 = fields.String(allow_none=True, metadata={"description": "Null where it was not signed"})
     received_at = fields.AwareDateTime()
     outcome = fields.String(validate=one_of("new", "repeat", "correction"))
     processing = fields.String()
@@ -175,9 +179,54 @@ class BatchAnswerSchema(Schema):
     items = fields.List(fields.Nested(BatchItemSchema))
 
 
+class HeldMediaSchema(Schema):
+    media_id = fields.UUID()
+    is_here = fields.Boolean(
+        metadata={"description": "The file came whole, with the hash that was announced"}
+    )
+
+
 class SignedReceiptSchema(ReceiptSchema):
+    now = fields.String(metadata={"description": "Where the review stands"})
+    question = fields.String(
+        allow_none=True, metadata={"description": "What the base asked about this revision"}
+    )
+    media = fields.List(fields.Nested(HeldMediaSchema))
     checkpoint = fields.String(allow_none=True)
     inclusion = fields.List(fields.String(), allow_none=True)
+
+
+class ReceiptIdsSchema(Schema):
+    """Up to 100 receipts, each as `<observation_id>/<revision_no>`."""
+
+    ids = fields.List(
+        fields.String(validate=validate.Length(max=60)), required=True, validate=validate.Length(1, 100)
+    )
+
+
+class ReceiptAnswerSchema(SignedReceiptSchema):
+    status = fields.Integer(metadata={"description": "200, or 404 where it is not one's own"})
+
+
+class ReceiptsSchema(Schema):
+    items = fields.List(fields.Nested(ReceiptAnswerSchema))
+
+
+class QuestionSchema(Schema):
+    observation_id = fields.UUID()
+    revision_no = fields.Integer()
+    number = fields.String()
+    asked_at = fields.AwareDateTime()
+    question = fields.String(allow_none=True)
+    type = fields.String()
+    envelope_sha256 = fields.String(allow_none=True)
+    body = fields.Dict(
+        metadata={"description": "The plain body of that revision, to answer with a corrected one"}
+    )
+
+
+class QuestionsSchema(Schema):
+    questions = fields.List(fields.Nested(QuestionSchema))
 
 
 class ReviewSchema(Schema):

@@ -11,21 +11,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from incidents.events import ObservationReceived, ObservationReviewed
-from incidents.evidence.service import expect_media
+from incidents.evidence.service import differing_media, expect_media
 from incidents.intake import queries
 from incidents.intake.decide import Outcome, decide
 from incidents.intake.locate import Ground, KnownPlace, Where, locate
 from incidents.intake.model import Observation, ObservationRevision, ObservationStep
+from incidents.intake.package import Report, Signed, read_package
 from incidents.intake.schema import canonical, judge
 from incidents.taxonomy import taxonomy
 from monitor import geo, vault
 from monitor.access import Subject, require
+from monitor.db.session import take_sequence
+from monitor.devices.queries import signing_device
+from monitor.devices.sequence import Link
+from monitor.devices.service import note_link
 from monitor.door import Door
-from monitor.errors import BadRequest, Conflict, Invalid, NotFound, WrongState
+from monitor.dsse import to_url_base64
+from monitor.errors import BadRequest, Conflict, Invalid, KeyRevoked, NotFound, WrongState
+from monitor.log import queries as log
 from monitor.log.service import append
 from monitor.mission.queries import find_mission
 from monitor.outbox import record
 from monitor.places import queries as places
+from monitor.sealing import open_item
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=10)
 NOT_KNOWN = "n_k"
@@ -41,20 +49,74 @@ class Received:
     receipt: queries.Receipt
 
 
+@dataclass(frozen=True)
+class Filer:
+    """Who filed a report: whoever signed it, else whoever sent it."""
+
+    person_id: str | None
+    device_id: str | None
+    team_id: str | None
+
+
 def receive_observation(door: Door, body: Any, ground: Ground | None = None) -> Received:
+    """Takes one unsigned observation in, as a plain body."""
+    return receive_report(door, Report(body), ground=ground)
+
+
+def receive_package(
+    door: Door, content: bytes, *, is_sealed: bool = False, by_file: bool = False
+) -> Received:
+    """Takes one package in, signed or not. Raises BadRequest for a wrong signature or unreadable bytes."""
+
+    def spki_of(kid: str) -> bytes | None:
+        known = signing_device(door.session, kid)
+        return known.spki if known else None
+
+    return receive_report(door, read_package(content, spki_of), is_sealed=is_sealed, by_file=by_file)
+
+
+def receive_sealed(
+    door: Door, item: bytes, observation_id: str, revision_no: int, *, by_file: bool = False
+) -> Received:
+    """Opens a sealed package and takes it in. Raises BadRequest where it holds another report."""
+    content = open_item(door.app.keys.mission, item, observation_id, f"r{revision_no}")
+    received = receive_package(door, content, is_sealed=True, by_file=by_file)
+    found = received.receipt.observation_id, received.receipt.revision_no
+    if found != (observation_id.casefold(), revision_no):
+        raise BadRequest(reason="The report inside bears another number than the sealed item.")
+    return received
+
+
+def receive_report(
+    door: Door,
+    report: Report,
+    *,
+    is_sealed: bool = False,
+    by_file: bool = False,
+    ground: Ground | None = None,
+) -> Received:
     """Takes one observation in.
 
     1. The envelope: an id and a revision number; without them BadRequest.
-    2. New, repeat, correction or conflict; a conflict is refused, a repeat gets its first receipt.
-    3. Judge and place it; whatever is odd becomes a reason, never a refusal.
-    4. Store body, private parts and row; append a log leaf; tell the house.
+    2. Who filed it; online an ended phone files nothing (KeyRevoked), in a file what it signed is flagged.
+    3. New, repeat, correction or conflict; a conflict is refused, a repeat gets its first receipt.
+    4. Judge and place it; whatever is odd becomes a reason, never a refusal.
+    5. Store what arrived, private parts and row; append a log leaf; tell the house.
     """
+    body, signed = report.body, report.signed
     observation_id, revision_no = _envelope(body)
     content = canonical(body)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = signed.digest if signed else hashlib.sha256(content).hexdigest()
+    filer, reasons = _filer(door, signed, by_file)
+    # One at a time from here on: the same report sent twice at once is one report and one repeat.
+    take_sequence(door.session)
     held = _held(door.session, observation_id)
     outcome = decide(held, revision_no, digest)
-    if outcome == "conflict" or (held and not _is_theirs(door, observation_id)):
+    is_foreign = bool(held) and not _is_theirs(door.session, observation_id, filer)
+    if outcome == "repeat" and is_foreign and not signed and _was_brought(door.session, observation_id):
+        # The phone whose file was brought in before it could send: it need not know.
+        is_foreign = False
+    if outcome == "conflict" or is_foreign:
         raise Conflict(
             reason=f"Another observation stands under {observation_id}, revision {revision_no}. "
             "Send the changed text as the next revision, or a different observation under a new id."
@@ -62,14 +124,17 @@ def receive_observation(door: Door, body: Any, ground: Ground | None = None) -> 
     if outcome == "repeat":
         return Received(outcome, queries.receipt(door.session, observation_id, revision_no))
 
-    read, reasons = judge(body)
+    read, odd = judge(body)
     where = locate(
         read.get("observer") or {},
         read.get("event") or {},
         ground or the_ground(door.session),
         (read.get("time") or {}).get("start"),
     )
-    reasons += where.reasons + _times(read, door.now)[2] + _taxonomy_reasons(read)
+    reasons += report.reasons + odd + where.reasons + _times(read, door.now)[2] + _taxonomy_reasons(read)
+    reasons += differing_media(door.session, read.get("media") or [])
+    if signed:
+        reasons += _standing(door, signed)
     leaf = append(
         door.session,
         "submission" if revision_no == 1 else "revision",
@@ -78,6 +143,7 @@ def receive_observation(door: Door, body: Any, ground: Ground | None = None) -> 
             "digest": digest,
             "observation": observation_id,
             "revision": revision_no,
+            **({"device_key": signed.kid, "envelope_sha256": signed.envelope_sha256} if signed else {}),
         },
         door.now,
     )
@@ -85,17 +151,22 @@ def receive_observation(door: Door, body: Any, ground: Ground | None = None) -> 
         door.session.add(
             Observation(
                 id=observation_id,
-                author_id=door.actor.person_id,
-                device_id=door.actor.id if door.actor.kind == "device" else None,
-                team_id=door.actor.team_id,
+                author_id=filer.person_id,
+                device_id=filer.device_id,
+                team_id=filer.team_id,
                 recorded_at=door.now,
             )
         )
         door.session.flush()
     row = _row(door, read, where, observation_id, revision_no, digest, leaf.index, reasons)
+    row.device_key = signed.kid if signed else None
+    row.envelope_sha256 = signed.envelope_sha256 if signed else None
+    row.is_sealed = is_sealed
+    row.brought_by = door.actor.code if by_file else None
     door.session.add(row)
     door.session.flush()
-    _seal_private_parts(door, row, read, where, content)
+    _seal_what_arrived(door, row, content, signed)
+    _seal_private_parts(door, row, read, where)
     state = "quarantined" if reasons else "received"
     _step(door, observation_id, revision_no, state)
     expect_media(door, observation_id, revision_no, read.get("media") or [])
@@ -105,6 +176,38 @@ def receive_observation(door: Door, body: Any, ground: Ground | None = None) -> 
         door.now,
     )
     return Received(outcome, queries.receipt(door.session, observation_id, revision_no))
+
+
+def _filer(door: Door, signed: Signed | None, by_file: bool) -> tuple[Filer, list[str]]:
+    """Who filed it, and what is odd about how it came."""
+    actor = door.actor
+    if signed is None and by_file and actor.person_id is None:
+        raise BadRequest(reason="It is not signed: somebody of the mission must bring it and stand for it.")
+    if signed is None:
+        device_id = actor.id if actor.kind == "device" else None
+        filer = Filer(actor.person_id, device_id, actor.team_id)
+        return filer, ["brought_by_another"] if by_file else []
+    device = signing_device(door.session, signed.kid)
+    assert device is not None
+    if device.is_revoked and not by_file:
+        # Whoever passes on what another's phone signed is not to be emptied.
+        raise KeyRevoked(wipe=device.wipes and actor.person_id == device.holder_id)
+    reasons = ["device_revoked"] if device.is_revoked else []
+    if not by_file and actor.person_id != device.holder_id and actor.id != device.device_id:
+        reasons.append("brought_by_another")
+    return Filer(device.holder_id, device.device_id, device.team_id), reasons
+
+
+def _standing(door: Door, signed: Signed) -> list[str]:
+    """What is odd about where the report stands: in its phone's sequence, and after which head of the log."""
+    reasons = []
+    if signed.device_seq is not None:
+        link = Link(signed.device_seq, signed.envelope_sha256, signed.prev)
+        reasons += note_link(door, signed.kid, link)
+    if signed.seen and not log.has_root(door.session, signed.seen.size, signed.seen.root):
+        # The phone saw a log that this one does not continue: somebody showed it another.
+        reasons.append("seen_another_log")
+    return reasons
 
 
 def review_observation(door: Door, observation_id: str, verdict: str, comment: str) -> None:
@@ -174,13 +277,23 @@ def _held(session: Session, observation_id: str) -> dict[int, str]:
     return {revision_no: digest for revision_no, digest in rows}
 
 
-def _is_theirs(door: Door, observation_id: str) -> bool:
-    """Whether this sender may repeat or correct it: the author, or somebody of the same team."""
-    found = door.session.get(Observation, observation_id)
-    assert found is not None
-    return found.author_id == door.actor.person_id or (
-        found.team_id is not None and found.team_id == door.actor.team_id
+def _is_theirs(session: Session, observation_id: str, filer: Filer) -> bool:
+    """Whether they may repeat or correct it: the author, or somebody of the same team."""
+    found = session.get_one(Observation, observation_id)
+    return found.author_id == filer.person_id or (
+        found.team_id is not None and found.team_id == filer.team_id
     )
+
+
+def _was_brought(session: Session, observation_id: str) -> bool:
+    """Whether it came unsigned in a file, so that whoever brought it stands as its author."""
+    first = session.scalar(
+        select(ObservationRevision)
+        .where(ObservationRevision.observation_id == observation_id)
+        .order_by(ObservationRevision.revision_no)
+        .limit(1)
+    )
+    return first is not None and first.brought_by is not None and first.device_key is None
 
 
 def _times(read: Mapping[str, Any], now: dt.datetime) -> tuple[dt.datetime, dt.datetime, list[str]]:
@@ -272,14 +385,22 @@ def _observed_from(session: Session, where: Where) -> str | None:
     return places.describe_from(session, *where.observer)
 
 
-def _seal_private_parts(
-    door: Door, row: ObservationRevision, read: Mapping[str, Any], where: Where, content: bytes
-) -> None:
+def _seal_what_arrived(door: Door, row: ObservationRevision, content: bytes, signed: Signed | None) -> None:
+    """Keeps what was handed in: a plain body, or envelope and disclosures byte for byte, each alone."""
+    parts = {"body": content.decode()}
+    if signed:
+        parts = {"envelope": to_url_base64(signed.envelope)}
+        parts |= {f"disclosure:{name}": to_url_base64(made) for name, made in signed.disclosures.items()}
+    owner_id = f"{row.observation_id}/{row.revision_no}"
+    for part, value in parts.items():
+        vault.seal(door.session, door.app.keys, "observation", owner_id, part, value, door.now)
+
+
+def _seal_private_parts(door: Door, row: ObservationRevision, read: Mapping[str, Any], where: Where) -> None:
     owner_id = f"{row.observation_id}/{row.revision_no}"
     said = read.get("event") or {}
     _public, private_fields = taxonomy().split_private(row.type, read.get("fields_") or {})
     parts = {
-        "body": content.decode(),
         "position": {
             "observer": list(where.observer) if where.observer else None,
             "accuracy_m": where.observer_accuracy_m,

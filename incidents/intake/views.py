@@ -5,13 +5,22 @@ from typing import Any
 
 from flask import request
 
+from incidents.evidence.views import SEALED
 from incidents.intake import queries, schema
-from incidents.intake.service import Received, receive_observation, review_observation, the_ground
+from incidents.intake.service import (
+    Received,
+    receive_observation,
+    receive_package,
+    receive_sealed,
+    review_observation,
+    the_ground,
+)
 from monitor.access import may
 from monitor.door import Door
-from monitor.errors import BadRequest, DomainError, NotFound
-from monitor.log import queries as log
-from monitor.web.blueprint import Blueprint, json_body
+from monitor.errors import BadRequest, DomainError, Invalid, NotFound, WrongMediaType
+from monitor.sealing import OVERHEAD
+from monitor.settings import Settings
+from monitor.web.blueprint import Blueprint, body_bytes, json_body
 from monitor.web.parameters import instant_argument
 
 bp = Blueprint("intake", __name__, url_prefix="/api/v1")
@@ -19,23 +28,50 @@ bp = Blueprint("intake", __name__, url_prefix="/api/v1")
 BATCH = 100
 
 
+PLAIN = "application/json"
+SIGNED = "application/vnd.truceline.observation.v1+dsse"
+
+
+def package_limit(settings: Settings) -> int:
+    """The same report signed and written in base64, twice over, and sealed."""
+    return 2 * settings.report_limit_bytes + OVERHEAD
+
+
 @bp.route(
     "/observations",
     methods=["POST"],
     permission="incidents:observation:file",
+    body_limit=package_limit,
     takes=schema.ObservationSchema,
     gives={201: schema.ReceiptSchema, 200: schema.ReceiptSchema},
-    summary="File one observation; content is never refused",
+    summary="File one observation, plain, signed or sealed; content is never refused",
 )
 def file_observation(door: Door) -> Any:
-    received = receive_observation(door, json_body(door.app.settings.report_limit_bytes))
+    limit = package_limit(door.app.settings)
+    if request.mimetype == SIGNED:
+        received = receive_package(door, body_bytes(limit))
+    elif request.mimetype == SEALED:
+        received = receive_sealed(door, body_bytes(limit), *_named_in_headers())
+    elif request.mimetype == PLAIN:
+        received = receive_observation(door, json_body(door.app.settings.report_limit_bytes))
+    else:
+        raise WrongMediaType(wanted=", ".join((PLAIN, SIGNED, SEALED)), found=request.mimetype or "nothing")
     return answer(received), 200 if received.outcome == "repeat" else 201
+
+
+def _named_in_headers() -> tuple[str, int]:
+    """Which report a sealed package holds: it was bound to its number when it was sealed."""
+    number = request.headers.get("X-Revision-No", "")
+    if not (number.isascii() and number.isdecimal() and len(number) <= 5):
+        raise BadRequest(reason="X-Revision-No must be the revision of the sealed report.")
+    return request.headers.get("X-Observation-Id", ""), int(number)
 
 
 @bp.route(
     "/observations:batch",
     methods=["POST"],
     permission="incidents:observation:file",
+    body_limit=lambda settings: BATCH * settings.report_limit_bytes,
     takes=schema.ObservationBatchSchema,
     gives={200: schema.BatchAnswerSchema},
     summary="File up to 100 observations; each succeeds or fails alone",
@@ -67,6 +103,7 @@ def receipt_json(receipt: queries.Receipt) -> dict[str, Any]:
         "observation_id": receipt.observation_id,
         "revision_no": receipt.revision_no,
         "digest": receipt.digest,
+        "envelope_sha256": receipt.envelope_sha256,
         "received_at": receipt.received_at.isoformat(),
         "processing": receipt.processing,
         "reasons": list(receipt.reasons),
@@ -83,20 +120,68 @@ def receipt_json(receipt: queries.Receipt) -> dict[str, Any]:
     summary="One's own receipt, with the signed head and the proof once there are",
 )
 def read_receipt(door: Door, observation_id: str, revision_no: int) -> Any:
-    if not queries.is_own(door.session, observation_id, door.actor.person_id, door.actor.id):
+    wanted = (observation_id, revision_no)
+    found = _own_receipts(door, [wanted]).get(wanted)
+    if found is None:
         raise NotFound(thing="receipt", id=f"{observation_id}/{revision_no}")
-    receipt = queries.receipt(door.session, observation_id, revision_no)
-    head = log.first_head_with(door.session, receipt.leaf_index)
-    row = queries.observation(door.session, observation_id)
-    steps = queries.steps(door.session, door.app.keys, observation_id)
-    asked = [step.comment for step in steps if step.state == "returned" and step.revision_no == revision_no]
+    return signed_receipt_json(found)
+
+
+@bp.route(
+    "/receipts:batch",
+    methods=["POST"],
+    permission="incidents:observation:file",
+    only_reads=True,
+    takes=schema.ReceiptIdsSchema,
+    gives=schema.ReceiptsSchema,
+    summary="Up to 100 of one's own receipts at once, all under the newest signed head",
+)
+def read_receipts(door: Door) -> Any:
+    wanted = [_receipt_id(text) for text in door.load(schema.ReceiptIdsSchema)["ids"]]
+    found = _own_receipts(door, wanted)
     return {
-        **receipt_json(receipt),
-        "now": row.processing if row else receipt.processing,
-        "question": asked[-1] if asked else None,
-        "checkpoint": head.note if head else None,
-        "inclusion": log.inclusion(door.session, receipt.leaf_index, head) if head else None,
+        "items": [
+            {"status": 200, **signed_receipt_json(found[key])}
+            if key in found
+            else {"status": 404, "observation_id": key[0], "revision_no": key[1]}
+            for key in wanted
+        ]
     }
+
+
+def _own_receipts(door: Door, wanted: list[tuple[str, int]]) -> dict[tuple[str, int], queries.SignedReceipt]:
+    actor = door.actor
+    return queries.signed_receipts(door.session, door.app.keys, wanted, actor.person_id, actor.id)
+
+
+def _receipt_id(text: str) -> tuple[str, int]:
+    observation_id, _, number = text.partition("/")
+    if not (number.isascii() and number.isdecimal() and len(number) <= 5):
+        raise Invalid({"ids": [f"{text}: a receipt is named <observation_id>/<revision_no>."]})
+    return observation_id, int(number)
+
+
+def signed_receipt_json(found: queries.SignedReceipt) -> dict[str, Any]:
+    return {
+        **receipt_json(found.receipt),
+        "now": found.now,
+        "question": found.question,
+        "media": [dataclasses.asdict(item) for item in found.media],
+        "checkpoint": found.checkpoint,
+        "inclusion": found.inclusion,
+    }
+
+
+@bp.route(
+    "/questions",
+    methods=["GET"],
+    permission="incidents:observation:file",
+    gives=schema.QuestionsSchema,
+    summary="What the base asks about one's own reports, with what an answer begins from",
+)
+def read_questions(door: Door) -> Any:
+    asked = queries.open_questions(door.session, door.app.keys, door.actor.person_id)
+    return {"questions": [dataclasses.asdict(one) | {"asked_at": one.asked_at.isoformat()} for one in asked]}
 
 
 @bp.route(

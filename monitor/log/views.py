@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import request
 
-from monitor import merkle
 from monitor.access import PUBLIC
 from monitor.door import Door
 from monitor.errors import BadRequest, NotFound
@@ -16,7 +15,7 @@ bp = Blueprint("log", __name__, url_prefix="/api/v1/log")
 
 @bp.route("/head", methods=["GET"], permission=PUBLIC, summary="The newest signed head of the evidence log")
 def head(door: Door) -> Any:
-    key = merkle.VerifierKey.of(door.app.settings.log_origin, door.app.keys.log)
+    key = queries.verifier_key(door.app)
     found = _head(door)
     return {"size": found.size, "root": found.root.hex(), "note": found.note, "vkey": key.text}
 

@@ -1,13 +1,12 @@
 """People, teams, grants, devices and sign-ins. Grants are appended: who held what role when is a query."""
 
 import datetime as dt
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.access.roles import ROLES
-from monitor.db.base import Base, Json, UTCDateTime, Uuid, code_check, facts, instant, row_key, uuid_key
+from monitor.db.base import Base, UTCDateTime, Uuid, code_check, facts, instant, row_key, uuid_key
 
 
 class Team(Base):
@@ -55,7 +54,8 @@ class RoleGrant(Base):
 
 
 class Device(Base):
-    """A phone or tablet. `revoked_at` ends what its tokens may do, at the next request."""
+    """A phone or tablet. `revoked_at` ends what its tokens may do, at the next request; with `wipes` the
+    phone is told to empty itself then. `seen_at` is the machine's time, to the minute."""
 
     __tablename__ = "device"
 
@@ -63,9 +63,10 @@ class Device(Base):
     code: Mapped[str] = mapped_column(String(40), unique=True)
     team_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("team.id"))
     holder_id: Mapped[str] = mapped_column(Uuid, ForeignKey("person.id"))
-    public_key: Mapped[dict[str, Any] | None] = mapped_column(Json)
     recorded_at: Mapped[instant]
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    wipes: Mapped[bool] = mapped_column(default=False, server_default=false())
+    seen_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
 class DeviceToken(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from monitor.access import Actor
+from monitor.access.roles import ROLES
 from monitor.people.model import Device, DeviceToken, Person, RoleGrant, SignInTry, Team
 
 
@@ -49,6 +50,13 @@ def actor_of_person(session: Session, person_id: str) -> Actor | None:
     )
 
 
+def actor_who_signs_in(session: Session, sign_in_name: str) -> Actor | None:
+    """The actor by the name they type, or None."""
+    named = select(Person.id).where(Person.sign_in_name == sign_in_name.strip().casefold())
+    person_id = session.scalar(named)
+    return actor_of_person(session, person_id) if person_id else None
+
+
 def actor_of_token(session: Session, token: str, wall: dt.datetime) -> Actor | None:
     """The device behind a token, or None where token or device were revoked or have run out."""
     found = session.execute(
@@ -78,6 +86,19 @@ def actor_of_token(session: Session, token: str, wall: dt.datetime) -> Actor | N
     )
 
 
+def is_told_to_wipe(session: Session, token: str) -> bool | None:
+    """Whether the holder of an ended token is to empty itself; None for a token that nobody ended."""
+    found = session.execute(
+        select(Device.revoked_at, Device.wipes, DeviceToken.revoked_at)
+        .join(DeviceToken, DeviceToken.device_id == Device.id)
+        .where(DeviceToken.token_sha256 == sha256(token))
+    ).first()
+    if found is None:
+        return None
+    device_ended, wipes, token_ended = found
+    return wipes if device_ended or token_ended else None
+
+
 def all_people(session: Session) -> list[PersonRow]:
     rows = session.execute(
         select(Person, Team.code).outerjoin(Team, Team.id == Person.team_id).order_by(Person.name)
@@ -94,6 +115,12 @@ def all_people(session: Session) -> list[PersonRow]:
         )
         for person, team in rows
     ]
+
+
+def people_who_may(session: Session, permission: str) -> list[PersonRow]:
+    """Those who serve now and hold a role that grants this, by name."""
+    granting = {role for role, held in ROLES.items() if permission in held}
+    return [row for row in all_people(session) if row.is_active and granting & set(row.roles)]
 
 
 def failed_tries(session: Session, sign_in_name: str, since: dt.datetime) -> int:

@@ -120,14 +120,16 @@ def issue_token(door: Door, device_id: str) -> str:
     return token
 
 
-def revoke_device(door: Door, device_id: str) -> None:
-    """Ends what the device may do. What it handed in stays."""
+def revoke_device(door: Door, device_id: str, wipe: bool = False) -> None:
+    """Ends what the device may do; with `wipe` it is told to empty itself. What it handed in stays."""
     device = door.session.get(Device, device_id)
     if device is None:
         raise NotFound(thing="device", id=device_id)
-    if device.revoked_at is None:
-        device.revoked_at = door.now
-        audit(door, "device_revoked", f"device:{device.id}")
+    if device.revoked_at is None or (wipe and not device.wipes):
+        device.revoked_at = device.revoked_at or door.now
+        device.wipes = device.wipes or wipe
+        door.session.flush()
+        audit(door, "device_revoked", f"device:{device.id}", wipe=int(device.wipes))
 
 
 def end_sign_ins(door: Door, person_id: str) -> int:

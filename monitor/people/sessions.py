@@ -10,15 +10,15 @@ from typing import Any
 from flask import Flask, Request, Response, g, request
 from flask import session as web_session
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from werkzeug.datastructures import CallbackDict
 
-from monitor.access import ANONYMOUS
+from monitor.access import ANONYMOUS, Actor
 from monitor.clock import wall_now
 from monitor.door import App
-from monitor.errors import SignInNeeded
-from monitor.people.model import WebSession
-from monitor.people.queries import actor_of_person, actor_of_token, sha256
+from monitor.errors import DeviceRevoked, SignInNeeded
+from monitor.people.model import Device, WebSession
+from monitor.people.queries import actor_of_person, actor_of_token, is_told_to_wipe, sha256
 
 NOTE_EVERY = dt.timedelta(minutes=1)
 
@@ -90,6 +90,27 @@ class ServerSessions(SessionInterface):
             )
 
 
+def _device(app: App, token: str) -> Actor:
+    """The device that shows this token; once a minute it is noted that it was seen.
+
+    Raises DeviceRevoked, which also tells the device whether to empty itself, or SignInNeeded.
+    """
+    wall = wall_now()
+    with app.store.reading() as session:
+        actor = actor_of_token(session, token, wall)
+        if actor is None:
+            wipe = is_told_to_wipe(session, token)
+            if wipe is not None:
+                raise DeviceRevoked(wipe=wipe)
+            raise SignInNeeded(reason="The device's token is not valid any more. Enrol the device again.")
+        device = session.get_one(Device, actor.id)
+        is_noted = device.seen_at is not None and wall - device.seen_at < NOTE_EVERY
+    if not is_noted:
+        with app.store.transaction() as session:
+            session.execute(update(Device).where(Device.id == actor.id).values(seen_at=wall))
+    return actor
+
+
 def register(flask_app: Flask, app: App) -> None:
     """Puts sessions in place and finds out, before each request, who acts."""
     flask_app.session_interface = ServerSessions(app)
@@ -99,11 +120,7 @@ def register(flask_app: Flask, app: App) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.casefold() == "bearer":
             g.by_token = True
-            with app.store.reading() as session:
-                actor = actor_of_token(session, token.strip(), wall_now())
-            if actor is None:
-                raise SignInNeeded(reason="The device's token is not valid any more. Enrol the device again.")
-            g.actor = actor
+            g.actor = _device(app, token.strip())
             return
         g.actor = ANONYMOUS
         if person_id := web_session.get("person_id"):

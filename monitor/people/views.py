@@ -1,4 +1,4 @@
-"""Signing in and out, and what administrators do about people and devices."""
+"""Signing in and out, and what administrators do about people."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,17 +86,6 @@ def change_role(door: Door, person_id: str) -> Any:
 )
 def end_sign_ins(door: Door, person_id: str) -> Any:
     return {"person_id": person_id, "ended": service.end_sign_ins(door, person_id)}
-
-
-@bp.route(
-    "/api/v1/devices/<device_id>/revoke",
-    methods=["POST"],
-    permission="monitor:people:manage",
-    summary="End what a device may do; what it handed in stays",
-)
-def end_device(door: Door, device_id: str) -> Any:
-    service.revoke_device(door, device_id)
-    return {"device_id": device_id, "revoked": True}
 
 
 def _local(address: str) -> str:

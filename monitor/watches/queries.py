@@ -23,6 +23,8 @@ from monitor.watches.model import Watch, WatchEvent
 
 # A watch that starts or is told late may have been planned long before the span that is asked about.
 LONGEST_WATCH = dt.timedelta(days=3)
+# What a phone is shown of its own team's watches, around now.
+BEFORE, AHEAD = dt.timedelta(hours=12), dt.timedelta(hours=36)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,16 @@ def open_watches(
     if team_id is not None:
         wanted.append(Watch.team_id == team_id)
     return [row for row in _rows(session, wanted, known_at) if row.is_open]
+
+
+def own_watches(session: Session, team_id: str | None, now: dt.datetime) -> list[WatchRow]:
+    """What a phone is shown: its own team's open and coming watches."""
+    if team_id is None:
+        return []
+    around = watches(session, now - BEFORE, now + AHEAD, team_id)
+    own = {row.id: row for row in (*open_watches(session, team_id), *around)}
+    mine = [row for row in own.values() if row.ended_at is None and row.kind != "camera"]
+    return sorted(mine, key=lambda row: (row.planned_start, row.id))
 
 
 def _known_by(known_at: dt.datetime | None) -> list[ColumnElement[bool]]:

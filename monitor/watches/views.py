@@ -15,8 +15,6 @@ from monitor.web.blueprint import Blueprint
 
 bp = Blueprint("watches", __name__, url_prefix="/api/v1/watches")
 
-# What a phone is shown of its own team's watches, around now.
-BEFORE, AHEAD = dt.timedelta(hours=12), dt.timedelta(hours=36)
 ANSWERS = {200: WatchAnswerSchema, 201: WatchAnswerSchema}
 
 
@@ -24,13 +22,7 @@ ANSWERS = {200: WatchAnswerSchema, 201: WatchAnswerSchema}
 def watches(door: Door) -> Any:
     """`?mine=1`: one's own team's open and coming watches; else all between `from` and `to`."""
     if request.args.get("mine", "") not in {"", "0"}:
-        team_id = door.actor.team_id
-        around = (
-            queries.watches(door.session, door.now - BEFORE, door.now + AHEAD, team_id) if team_id else []
-        )
-        overdue = queries.open_watches(door.session, team_id) if team_id else []
-        own = {row.id: row for row in (*overdue, *around) if row.ended_at is None and row.kind != "camera"}
-        found = sorted(own.values(), key=lambda row: (row.planned_start, row.id))
+        found = queries.own_watches(door.session, door.actor.team_id, door.now)
     else:
         start = _instant("from", door.now - dt.timedelta(hours=24))
         found = queries.watches(door.session, start, _instant("to", door.now + dt.timedelta(hours=24)))

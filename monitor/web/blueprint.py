@@ -19,7 +19,8 @@ from monitor.access import ANONYMOUS, PUBLIC, Actor, require
 from monitor.access.permissions import PERMISSIONS
 from monitor.door import App
 from monitor.errors import BadRequest, Invalid, Refused, TooLarge, WrongMediaType
-from monitor.web.parsing import strict_json
+from monitor.parsing import strict_json
+from monitor.settings import Settings
 
 READING = {"GET", "HEAD", "OPTIONS"}
 CSRF_HEADER = "X-CSRF-Token"
@@ -39,6 +40,12 @@ class RouteFacts:
     gives: SchemaKind | dict[int, SchemaKind]
     summary: str
     media_types: tuple[str, ...] = ("application/json",)
+    # Reads the body, up to so many bytes, before the transaction begins: a slow line must not hold the store.
+    body_limit: Callable[[Settings], int] | None = None
+    # Only looks, though it is asked by POST because the question is long.
+    only_reads: bool = False
+    # The body carries a secret of its own; what a browser would send by itself counts for nothing here.
+    by_secret: bool = False
 
 
 class Blueprint(flask.Blueprint):
@@ -53,6 +60,9 @@ class Blueprint(flask.Blueprint):
             gives=options.pop("gives", None),
             summary=options.pop("summary", ""),
             media_types=options.pop("media_types", ("application/json",)),
+            body_limit=options.pop("body_limit", None),
+            only_reads=options.pop("only_reads", False),
+            by_secret=options.pop("by_secret", False),
         )
         if facts.permission != PUBLIC and facts.permission not in PERMISSIONS:
             raise KeyError(
@@ -75,11 +85,15 @@ def through_the_door(view: View, facts: RouteFacts) -> View:
         actor = current_actor()
         require(actor, facts.permission)
         app = current_app_parts()
-        if request.method in READING:
+        if request.method not in READING:
+            check_origin(by_secret=facts.by_secret)
+            if facts.body_limit:
+                g.body = body_bytes(facts.body_limit(app.settings))
+        if request.method in READING or facts.only_reads:
             with app.reading(actor) as door:
                 g.door = door
+                door.read_body = _read_body
                 return make_response(view(door, **arguments))
-        check_origin()
         try:
             with app.transaction(actor) as door:
                 g.door = door
@@ -111,12 +125,14 @@ def current_actor() -> Actor:
     return g.get("actor", ANONYMOUS)
 
 
-def check_origin() -> None:
+def check_origin(by_secret: bool = False) -> None:
     """Refuses what another site made the browser send. Tokens are never sent by a browser on its own."""
     if g.get("by_token"):
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Refused(permission="same-origin", reason="the request comes from another site")
+    if by_secret:
+        return
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
     if not hmac.compare_digest(given.encode(), csrf_token().encode()):
         raise Refused(permission="same-origin", reason="the page is out of date; reload it and try again")
@@ -131,6 +147,10 @@ def csrf_token() -> str:
 
 def body_bytes(limit: int = JSON_LIMIT) -> bytes:
     """The request's body. Raises TooLarge before reading more than `limit` bytes."""
+    if "body" in g:
+        if len(g.body) > limit:
+            raise TooLarge(limit=limit)
+        return g.body
     if (request.content_length or 0) > limit:
         raise TooLarge(limit=limit)
     content = request.stream.read(limit + 1)

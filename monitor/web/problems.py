@@ -44,8 +44,13 @@ def _domain_error(error: DomainError) -> Response:
         if isinstance(error, SignInNeeded):
             return make_response(redirect(url_for("people.sign_in", next=request.full_path.rstrip("?"))))
         return _page(error.status, error.title, error.detail)
-    more = {"errors": error.facts["errors"]} if "errors" in error.facts else {}
-    return problem(error.status, error.type, error.title, error.detail, **more)
+    more = {name: error.facts[name] for name in error.members}
+    response = problem(error.status, error.type, error.title, error.detail, **more)
+    if more.get("wipe"):
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    if "offset" in more:
+        response.headers["Upload-Offset"] = str(more["offset"])
+    return response
 
 
 def _http_error(error: HTTPException) -> Response:

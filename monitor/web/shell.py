@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint as FlaskBlueprint
 from flask import Flask, redirect, request
 from werkzeug import Response
 
 from monitor.access import PUBLIC
 from monitor.door import Door
 from monitor.web.blueprint import Blueprint, csrf_token, current_actor
+from monitor.web.lean import LeanFiles
 
-assets = FlaskBlueprint(
+assets = LeanFiles(
     "web", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
 )
 start = Blueprint("start", __name__)
@@ -31,8 +31,11 @@ class Entry:
 
 NAVIGATION = (
     Entry("Situation room", "/desk", "incidents:desk:open"),
+    Entry("Shift", "/handover", "incidents:handover:read"),
+    Entry("Rules", "/rules", "incidents:rule:read"),
     Entry("Summaries", "/summaries", "reports:summary:read"),
     Entry("Report", "/field", "monitor:field:open"),
+    Entry("Phones", "/devices", "monitor:device:read"),
 )
 
 

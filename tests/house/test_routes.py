@@ -90,13 +90,22 @@ def test_who_may_review_does_not_review_by_the_link_of_another_site(client: Any)
 
 
 def test_no_route_is_open_to_everybody_without_a_reason(app: Flask) -> None:
-    """The front page, signing in and out, what the API is, and the log's heads, which are hashes for all."""
+    """The front page, signing in and out, what the API is, the log's heads, which are hashes for all, the
+    two steps of a phone that has nothing yet but its one-time code, and the form's page, which tells nothing.
+    """
     assert {rule.rule for rule, facts in routes(app) if facts.permission == PUBLIC} <= {
         "/",
+        "/field",
+        "/field/<language>",
+        "/field/<language>/app.webmanifest",
+        "/field/<language>/words",
+        "/field/sw.js",
         "/sign-in",
         "/sign-out",
         "/api/v1/",
         "/api/v1/openapi.json",
         "/api/v1/log/head",
         "/api/v1/log/consistency/<int:size>",
+        "/api/v1/enrolments/claim",
+        "/api/v1/enrolments/<enrolment_id>/collect",
     }

@@ -4,7 +4,7 @@ import functools
 import json
 from pathlib import Path
 
-START = ("app", "home", "state", "watch", "watch_kind", "time", "month", "draft", "form", "send")
+START = ("app", "home", "state", "watch", "watch_kind", "time", "month", "draft", "form")
 LANGUAGES = {"en": "English", "hy": "Հայերեն", "az": "Azərbaycanca", "ru": "Русский"}
 
 

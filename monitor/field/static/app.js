@@ -3,14 +3,16 @@
 
 import { announce, button, h, redraw, sure } from "./dom.js";
 import { glyph } from "./glyphs.js";
-import { canKeepPhotos, draftOf, forgetStrayPhotos, isWaiting, kept, newId, photosLeft, reportOf } from "./store.js";
-import { clockText, iso, momentText, now, setClock } from "./time.js";
+import { draftById, followReports, forgetDrafts, isSecure, isWaiting, kept, loadDrafts, newId, photosLeft, reportOf, saveAll } from "./store.js";
+import { clockText, iso, momentText, now } from "./time.js";
+import { keepLocked, vaultState } from "./vault.js";
 import { addWords, language, maybe, t } from "./words.js";
 
 const screen = document.getElementById("screen");
 const bar = document.getElementById("bar");
-export const world = { taxonomy: null, places: [], declination: null, watches: [], failed: null, watchSaid: "" };
-let report = null; // the module that asks and sends, once it is here
+export const world = { taxonomy: null, places: [], declination: null, get watches() { return later?.sync.base.watches ?? []; }, failed: null, vault: null, watchSaid: "", missing: 0, unsaved: false };
+let later = null; // the modules that ask, lock and send, once they are here
+let worker = null;
 
 // Going about ----------------------------------------------------------------------------------------------
 
@@ -35,14 +37,20 @@ function show() {
 
 export function draw() {
   const [name, id, revision] = whereTo();
-  const draft = draftOf(id);
-  const sent = reportOf(id, Number(revision));
+  if (!isSecure) return place(told("app.insecure"));
+  if (later && name === "enrol") return place(later.enrol.enrolScreen(whereTo(), { again: draw, done: enrolled }));
   if (world.failed) return place(loadFailed());
-  if (!world.taxonomy || !report) return place(h("p", { class: "loading", role: "status" }, t("app.loading")));
+  if (!later || !world.vault) return place(h("p", { class: "loading", role: "status" }, t("app.loading")));
+  if (world.vault !== "open") return lockedOut();
+  if (!world.taxonomy) return place(h("p", { class: "loading", role: "status" }, t("app.loading")));
+  const draft = draftById(id);
+  const sent = reportOf(id, Number(revision));
+  const { report } = later;
   if (name === "report" && draft) return place(...report.asking(draft));
   if (name === "review" && draft) return place(...report.reviewing(draft));
-  if (name === "sent" && sent) return place(...report.receipt(sent));
   report.leave();
+  if (name === "sent" && sent) return place(...later.sent.sent(sent, { correct: report.correct, answer: report.answer, exporting: () => later.phone.exportOutbox(draw) }));
+  if (name === "phone") return place(later.phone.phoneScreen({ again: draw, signOut }), [button("home", t("form.home"), () => go(""), "primary wide")]);
   return place(homeScreen());
 }
 
@@ -72,12 +80,15 @@ export function openWatch() {
 
 // Start ----------------------------------------------------------------------------------------------------
 
+function told(key) {
+  return [h("h1", { tabindex: "-1" }, t(key)), h("p", {}, t(`${key}_more`))];
+}
+
 function loadFailed() {
-  const key = world.failed === "sign_in" ? "app.sign_in" : "app.no_net";
+  const signIn = world.failed === "sign_in";
   return [
-    h("h1", { tabindex: "-1" }, t(key)),
-    h("p", {}, t(`${key}_more`)),
-    world.failed === "sign_in" ? signInLink() : button("again", t("app.again"), load, "primary"),
+    told(signIn ? "app.sign_in" : "app.no_net"),
+    signIn ? [signInLink(), h("p", { class: "small muted" }, t("app.or_enrol"))] : button("again", t("app.again"), load, "primary"),
   ];
 }
 
@@ -91,15 +102,26 @@ function homeScreen() {
     h("button", { id, type: "button", class: `tile ${kind}`, onclick: press }, glyph(symbol), h("span", {}, label));
   return [
     h("h1", { tabindex: "-1", class: "visually-hidden" }, t("app.title")),
+    notices(),
+    later.sent.questionList(later.report.answer),
     kept.drafts.length > 0 && draftList(),
     watchCard(),
     h("section", { "aria-labelledby": "file" },
       h("h2", { id: "file" }, t("home.what")),
       h("div", { class: "tiles" },
-        report.tiles(taxonomy).map(({ type, symbol, label }) => tile(`quick-${type}`, symbol, label, () => report.begin(type))),
-        tile("quick-nothing", "eye", taxonomy.types.nothing_observed.label, () => report.begin("nothing_observed"), "broad"),
-        tile("quick-other", "more", t("home.other"), () => report.begin(null), "broad"))),
+        later.report.tiles(taxonomy).map(({ type, symbol, label }) => tile(`quick-${type}`, symbol, label, () => later.report.begin(type))),
+        tile("quick-nothing", "eye", taxonomy.types.nothing_observed.label, () => later.report.begin("nothing_observed"), "broad"),
+        tile("quick-other", "more", t("home.other"), () => later.report.begin(null), "broad"))),
     reportList(),
+  ];
+}
+
+/** What stands between this phone and the field, and between base and phone. */
+function notices() {
+  return [
+    world.unsaved && h("p", { class: "notice bad", role: "alert" }, t("home.unsaved")),
+    later.sync.base.alarm && h("p", { class: "notice bad", role: "alert" }, t("home.other_keys")),
+    world.missing > 0 && h("a", { class: "notice warn ready-line", href: "#/phone", id: "not-ready" }, t("home.not_ready"), h("small", {}, t("home.what_to_do"))),
   ];
 }
 
@@ -120,14 +142,15 @@ export function typeLabel(draft) {
 function reportList() {
   if (!kept.reports.length) return h("p", { class: "muted small centre" }, t("home.none_sent"));
   const waiting = kept.reports.filter(isWaiting).length;
+  const received = kept.reports.filter((one) => one.state === "received").length;
   return h("section", { "aria-labelledby": "reports" },
     h("h2", { id: "reports" }, t("home.mine")),
     h("p", { id: "counters", class: "counters" },
-      h("span", {}, t("home.waiting", { n: waiting })), h("span", {}, t("home.sent", { n: kept.reports.length - waiting }))),
+      h("span", {}, t("home.waiting", { n: waiting })), h("span", {}, t("home.received", { n: received }))),
     h("div", { class: "rows" }, kept.reports.map((one) =>
       h("button", { type: "button", class: "row-button", onclick: () => go("sent", one.id, one.revision_no) },
-        glyph(world.taxonomy.types[one.draft.type]?.symbol),
-        h("span", {}, typeLabel(one.draft), h("small", {}, [momentText(one.filed_at), one.receipt?.receipt.number].filter(Boolean).join(" · "))),
+        glyph(world.taxonomy.types[one.type]?.symbol),
+        h("span", {}, typeLabel(one), h("small", {}, [momentText(one.filed_at), one.number].filter(Boolean).join(" · "))),
         stateBadge(one)))));
 }
 
@@ -138,17 +161,12 @@ export function stateBadge(report) {
 
 /** What to call where a report stands, and how to colour it. */
 function stateOf(report) {
-  if (report.state === "sending") return [report.problem?.key === "send.sign_in" ? "sign_in" : "sending", "warn"];
-  if (report.state === "stopped") return ["stopped", "bad"];
-  if (photosLeft(report)) return ["photos", "warn"];
-  const processing = standing(report);
+  if (report.state === "blocked") return ["blocked", "bad"];
+  if (isWaiting(report) && report.problem?.key.endsWith(".sign_in")) return ["sign_in", "warn"];
+  if (report.state === "sending") return [report.proved && photosLeft(report) ? "photos" : "sending", "warn"];
+  if (report.state === "finished") return ["finished", "warn"];
   const kinds = { accepted: "good", returned: "bad", rejected: "bad", quarantined: "warn" };
-  return [processing, kinds[processing] || "accent"];
-}
-
-/** Where the reviewers are with it: as last asked, else as it was received. */
-export function standing(report) {
-  return report.receipt?.now ?? report.receipt?.processing;
+  return [report.now, kinds[report.now] || "accent"];
 }
 
 // My watch -------------------------------------------------------------------------------------------------
@@ -179,72 +197,178 @@ async function tellWatch(watch, kind) {
   world.watchSaid = t("watch.sending");
   draw();
   const event = { event_id: newId(), kind, at: iso(now()) };
-  const { change } = await import("./send.js");
-  const response = await change(`/api/v1/watches/${watch.id}/events`, event);
-  if (response?.ok) {
-    world.watchSaid = t(`watch.said_${kind}`, { time: clockText(now()) });
-    await loadWatches();
-  } else {
-    world.watchSaid = response ? t("watch.refused", { reason: (await response.json().catch(() => ({}))).detail || response.status }) : t("send.no_net");
-  }
+  const refused = await later.sync.tellOfWatch(watch, event);
+  world.watchSaid = refused ? t("watch.refused", { reason: refused }) : t(`watch.said_${kind}`, { time: clockText(now()) });
   announce(world.watchSaid);
   draw();
 }
 
+// Locked and open ------------------------------------------------------------------------------------------
+
+/** Asks for the PIN; what is being typed is not drawn over by news from the background. */
+function lockedOut(anew = false) {
+  if (anew || !document.getElementById("lock")) place(later.lock.lockScreen(world.vault, { again: lockedAgain, opened }));
+}
+
+function lockedAgain(state = world.vault) {
+  world.vault = state;
+  lockedOut(true);
+}
+
+/** The PIN was right: drafts are read, and the screen that was left is shown again. */
+async function opened() {
+  await later.sync.recallHolder();
+  await loadDrafts(later.report.complete);
+  world.vault = "open";
+  head();
+  await show();
+  later.sync.lookAgain();
+}
+
+async function locked() {
+  forgetDrafts();
+  later.report.leave();
+  await later.lock.freshLock();
+  world.vault = await vaultState();
+  show();
+  lockedOut(true);
+}
+
+async function enrolled() {
+  await later.sync.refresh();
+  location.hash = "#/";
+  await load();
+}
+
+/** Signing out empties the phone (the answer says so to the browser), so it first says what that would lose. */
+async function signOut() {
+  const left = kept.reports.filter(isWaiting).length + kept.drafts.length;
+  if (!(await sure(left ? t("app.sign_out_unsent", { n: left }) : t("app.sign_out_sure"), t("app.sign_out"), t("form.cancel")))) return;
+  const token = await later.sync.csrf();
+  const form = h("form", { method: "post", action: "/sign-out", hidden: true }, h("input", { type: "hidden", name: "csrf_token", value: token }));
+  document.body.append(form);
+  form.submit();
+}
+
+/** Who holds the phone, which mission, exercise or not: what the page itself does not say. */
+function head() {
+  const { mission, person, device } = later.sync.base;
+  document.getElementById("exercise").hidden = !mission?.is_exercise;
+  document.getElementById("mission").textContent = mission ? mission.name[language] ?? mission.name.en : "";
+  document.getElementById("holder").textContent = [person?.name, device?.code].filter(Boolean).join(" · ");
+}
 
 // Beginning ------------------------------------------------------------------------------------------------
 
 async function load() {
   world.failed = null;
   draw();
+  if (!isSecure) return;
+  const [report, sent, lock, phone, enrol, sync, net, night] = await Promise.all([
+    import("./report.js"), import("./sent.js"), import("./lock.js"), import("./phone.js"), import("./enrol.js"), import("./sync.js"), import("./net.js"), import("./night.js"),
+    fetch(`/field/${language}/words`).then((answer) => answer.json()).then(addWords),
+  ]);
+  const isFirst = !later;
+  later = { report, sent, lock, phone, enrol, sync };
+  if (whereTo()[0] === "enrol") return show();
   try {
-    const [taxonomy, places, module, night] = await Promise.all([
-      get(`/api/v1/taxonomy?language=${language}`),
-      get(`/api/v1/places?language=${language}`),
-      import("./report.js"),
-      import("./night.js"),
-      get(`/field/${language}/words`).then(addWords),
-      loadWatches(),
-      setClock(),
+    await sync.beginning();
+    head();
+    await lock.freshLock();
+    world.vault = await vaultState();
+    show();
+    const [taxonomy, places] = await Promise.all([
+      net.known(`/api/v1/taxonomy?language=${language}`, (fresh) => { world.taxonomy = fresh; draw(); }),
+      net.known("/api/v1/places", (fresh) => { takePlaces(fresh); draw(); }),
     ]);
-    [world.taxonomy, report] = [taxonomy, module];
-    world.places = placesOf(places);
-    world.declination = places.declination;
-    night.followTheSun(world.places);
-    night.offerLook();
+    world.taxonomy = taxonomy;
+    takePlaces(places);
+    if (world.vault === "open") show();
+    if (isFirst) goOn(sync, net, night);
   } catch (error) {
-    if (!(error instanceof Unanswered)) throw error;
+    if (!(error instanceof net.Unanswered)) throw error;
     world.failed = error.why;
-  }
-  show();
-}
-
-class Unanswered extends Error {
-  constructor(why) {
-    super(why);
-    this.why = why;
+    show();
   }
 }
 
-async function get(url) {
-  const response = await fetch(url, { headers: { Accept: "application/json" }, cache: "no-cache" }).catch(() => null);
-  if (!response) throw new Unanswered("no_net");
-  if (response.status === 401 || response.redirected) throw new Unanswered("sign_in");
-  if (!response.ok) throw new Unanswered("no_net");
-  return response.json();
+/** What goes on in the background from now on. */
+async function goOn(sync, net, night) {
+  night.followTheSun(world.places);
+  night.offerLook();
+  keepLocked({ before: saveAll, after: locked });
+  await followReports(drawLists);
+  sync.startSync(() => { head(); drawLists(); }, () => location.replace(`/field/${language}`));
+  await sync.quietly(net.takeAlong());
+  await countMissing();
 }
 
-async function loadWatches() {
-  world.watches = (await get("/api/v1/watches?mine=1")).watches;
+async function countMissing() {
+  world.missing = (await later.phone.readiness()).filter(({ ok }) => !ok).length;
+  drawLists();
 }
 
-function placesOf({ places }) {
-  return places.map(({ code, kind, label, names, lon, lat }) => ({
-    code, kind, label, lon: lon ?? null, lat: lat ?? null, names: [code, label, ...Object.values(names)],
-  }));
+/** Draws where reports are listed; a question in hand is left alone. */
+function drawLists() {
+  if (["sent", "", "phone"].includes(whereTo()[0])) draw();
+}
+
+function takePlaces({ places, declination }) {
+  world.declination = declination ?? null;
+  world.places = places.map(({ code, kind, names, lon, lat }) => {
+    const label = names[language] ?? names.en ?? code;
+    return { code, kind, label, lon: lon ?? null, lat: lat ?? null, names: [code, label, ...Object.values(names)] };
+  });
+}
+
+// The worker -----------------------------------------------------------------------------------------------
+
+const WORKER = "/field/sw.js";
+
+/** The worker's address in the way that the browser policy asks for: this one and no other. */
+function workerAddress() {
+  const only = (address) => {
+    if (address !== WORKER) throw new TypeError(address);
+    return address;
+  };
+  return globalThis.trustedTypes ? trustedTypes.createPolicy("truceline", { createScriptURL: only }).createScriptURL(WORKER) : WORKER;
+}
+
+/** Registers the worker and offers a newer release; what is typed is saved before it takes over. */
+async function registerWorker() {
+  if (!navigator.serviceWorker) return;
+  // Storage that lasts is asked for and never waited for: some browsers answer only when a person did.
+  navigator.storage?.persist?.().then(() => later && countMissing());
+  // The first worker of all takes the page over as it is; a later one brings a newer page.
+  let hasOne = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", async () => {
+    if (hasOne) {
+      await saveAll();
+      return location.reload();
+    }
+    hasOne = true;
+    return later && countMissing();
+  });
+  worker = await navigator.serviceWorker.register(workerAddress(), { scope: "/field/", type: "module", updateViaCache: "none" });
+  worker.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", offerUpdate));
+  offerUpdate();
+}
+
+function offerUpdate() {
+  const waiting = worker.waiting && navigator.serviceWorker.controller;
+  const place = document.getElementById("update");
+  place.hidden = !waiting;
+  redraw(place, () => waiting && [
+    h("p", {}, t("app.update")),
+    button("update-now", t("app.update_now"), async () => {
+      await saveAll();
+      worker.waiting?.postMessage("take over");
+    }, "primary"),
+  ]);
 }
 
 addEventListener("hashchange", show);
-document.addEventListener("visibilitychange", () => document.hidden || setClock().catch(() => null));
-if (canKeepPhotos) forgetStrayPhotos();
+addEventListener("unsaved", () => { world.unsaved = true; drawLists(); announce(t("home.unsaved")); });
+addEventListener("pagehide", () => { saveAll(); });
+registerWorker();
 load();

@@ -1,8 +1,11 @@
 // Photos: hashed as the camera gave them, before anything else is done; nothing is shrunk or stripped.
 
 import { button, h } from "./dom.js";
+import { hexOf, newId } from "./bytes.js";
 import { isPhoto } from "./compose.js";
-import { canKeepPhotos, forgetPhoto, hexOf, keepPhoto, newId, photoBytes } from "./store.js";
+import { draftById, forgetPhoto, keepPhoto, photoBytes } from "./store.js";
+import { iso, now } from "./time.js";
+import { holdForCamera, whenOpen } from "./vault.js";
 import { shownNumber, t } from "./words.js";
 
 export const LARGEST_BYTES = 25 * 1024 * 1024;
@@ -10,10 +13,12 @@ const MOST = 20;
 const previews = new Map();
 
 /** Takes files into the draft one by one; each is committed before it is listed. Returns messages of refusal. */
-async function take(files, draft, taken) {
+async function take(files, draft, taken, capture) {
   const refused = [];
+  await whenOpen(); // a long visit to the camera may have locked the vault
+  const held = draftById(draft.id) ?? draft; // and then drafts were read anew
   for (const file of files) {
-    if (draft.photos.filter(isPhoto).length >= MOST) {
+    if (held.photos.filter(isPhoto).length >= MOST) {
       refused.push(t("photos.too_many", { most: MOST }));
       break;
     }
@@ -21,16 +26,21 @@ async function take(files, draft, taken) {
       refused.push(t("photos.too_large", { name: file.name }));
       continue;
     }
-    const bytes = await file.arrayBuffer();
+    const bytes = await file.arrayBuffer(); // the bytes, not the File: browsers lose those
     const sha256 = hexOf(await crypto.subtle.digest("SHA-256", bytes));
-    if (draft.photos.some((photo) => photo.sha256 === sha256)) continue;
-    const photo = { media_id: newId(), sha256, bytes: bytes.byteLength, mime: file.type || "application/octet-stream" };
-    await keepPhoto(photo.media_id, bytes);
+    if (held.photos.some((photo) => photo.sha256 === sha256)) continue;
+    const photo = { media_id: newId(), sha256, bytes: bytes.byteLength, mime: file.type || "application/octet-stream", capture, at: iso(now()) };
+    await keepPhoto(held, photo, bytes);
     previews.set(photo.media_id, URL.createObjectURL(file));
-    draft.photos.push(photo);
     taken();
   }
   return refused;
+}
+
+/** Nothing of a photo stays in memory when the form is put down. */
+export function forgetPreviews() {
+  for (const address of previews.values()) URL.revokeObjectURL(address);
+  previews.clear();
 }
 
 function preview(photo) {
@@ -54,7 +64,6 @@ export function sizeText(bytes) {
 
 /** The list of photos with two own buttons; the browser's file buttons speak the browser's language. */
 export function photoQuestion({ draft, change, complain }) {
-  if (!canKeepPhotos) return h("p", { class: "notice warn" }, t("photos.insecure"));
   const chooser = (id, camera) =>
     h("input", {
       id,
@@ -65,9 +74,13 @@ export function photoQuestion({ draft, change, complain }) {
       accept: "image/*",
       capture: camera && "environment",
       multiple: !camera,
-      onchange: async (event) => complain(await take(event.target.files, draft, () => change(() => {}, true))),
+      onchange: async (event) => complain(await take(event.target.files, draft, () => change(() => {}, true), camera ? "camera" : "file")),
     });
-  const press = (id) => () => document.getElementById(id).click();
+  const press = (id) => () => {
+    const letGo = holdForCamera();
+    addEventListener("focus", letGo, { once: true });
+    document.getElementById(id).click();
+  };
   const photos = draft.photos.filter(isPhoto);
   return h("div", { class: "stack" },
     h("p", { class: "hint" }, t("photos.hint")),
@@ -78,8 +91,7 @@ export function photoQuestion({ draft, change, complain }) {
             preview(photo),
             h("span", {}, t("photos.nth", { n: at + 1 }), h("small", {}, `${sizeText(photo.bytes)} · ${photo.sha256.slice(0, 8)}`)),
             button(`photo-${at}-remove`, t("form.remove"), () => {
-              change(() => draft.photos.splice(draft.photos.indexOf(photo), 1), true);
-              if (!photo.sent) forgetPhoto(photo.media_id);
+              forgetPhoto(draft, photo).then(() => change(() => {}, true));
             }, "quiet")))),
     h("div", { class: "row" },
       chooser("photo-camera", true),

@@ -1,19 +1,22 @@
-// The screens of one report: its questions, its review, its receipt.
+// The screens of one report while it is written: its questions and its review; then it is finished.
 
-import { draw, go, openWatch, reveal, signInLink, standing, stateBadge, typeLabel, watchLabel, whereTo, world } from "./app.js";
-import { NEGATIVE_QUESTIONS, QUESTIONS, emptyDraft, isNegative, judge, observation } from "./compose.js";
+import { draw, go, openWatch, reveal, typeLabel, watchLabel, whereTo, world } from "./app.js";
+import { fromBase64url } from "./bytes.js";
+import { NEGATIVE_QUESTIONS, QUESTIONS, draftOf, emptyDraft, isNegative, judge, observation } from "./compose.js";
 import { announce, button, h, redraw, sure } from "./dom.js";
 import { glyph } from "./glyphs.js";
+import { forgetPreviews } from "./photos.js";
 import { findPosition, stopFinding } from "./position.js";
 import { beginQuick, onQuick, quickScreen, remember } from "./quick.js";
 import { stopCompass } from "./compass.js";
 import { stopFlash } from "./parts.js";
 import { endVoice } from "./voice.js";
 import { ASKED, suggestedExposure, timeText } from "./questions.js";
-import { sendNow, startSending } from "./send.js";
-import { forgetPhoto, isWaiting, kept, newId, save, saveNow } from "./store.js";
-import { clockOffsetS, momentText, now, wallTime } from "./time.js";
-import { maybe, t } from "./words.js";
+import { finish } from "./outbox.js";
+import { discardDraft, keepSecret, kept, newId, photoBytes, save, saveNow, takeOut } from "./store.js";
+import { base, sendNow } from "./sync.js";
+import { clockOffsetMs, clockOffsetS, now, wallTime } from "./time.js";
+import { t } from "./words.js";
 
 const QUICK_MEANS = { explosion: "heard", burst: "heard", shot: "heard" };
 let form = null;
@@ -22,20 +25,32 @@ let form = null;
 export const asking = (draft) => [draft.quick ? fastScreen(formOf(draft)) : reportScreen(formOf(draft)), barOf(draft)];
 export const reviewing = (draft) => [reviewScreen(formOf(draft)), reviewBar()];
 export { tiles } from "./quick.js";
-export const receipt = (report) => [sentScreen(report), sentBar()];
 
 /** The form is put down: nothing of it goes on in the background. */
 export function leave() {
   form = null;
   stopFinding();
+  forgetPreviews();
   stopCompass();
   stopFlash();
   endVoice();
 }
 
-startSending(() => {
-  if (["sent", ""].includes(whereTo()[0])) draw();
-});
+/** An older draft with the answers that its form did not know yet; what it holds beyond them stays. */
+export function complete(draft) {
+  return filledIn(emptyDraft(draft.id, draft.started_at), draft);
+}
+
+function filledIn(empty, draft) {
+  const whole = { ...empty, ...draft };
+  for (const [key, value] of Object.entries(empty)) {
+    if (isRecord(value) && isRecord(draft[key])) whole[key] = filledIn(value, draft[key]);
+    else if (isRecord(value) && !draft[key]) whole[key] = value;
+  }
+  return whole;
+}
+
+const isRecord = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 // The form in hand ---------------------------------------------------------------------------------------
 
@@ -67,7 +82,7 @@ function formOf(draft) {
 /** Changes the draft, keeps it, and draws what follows from it. */
 function changeDraft(work, drawn, focus) {
   work();
-  save();
+  save(form.draft);
   if (form.problems.length) noteProblems(problemsNow());
   if (drawn) draw();
   else refreshHeads();
@@ -112,7 +127,7 @@ function locate() {
     clock: now,
     better: (gnss) => {
       draft.observer.gnss = gnss;
-      save();
+      save(draft);
       if (form?.draft === draft) draw();
     },
     ended: (why) => {
@@ -165,15 +180,13 @@ export function begin(type) {
   }
   if (!draft.observer.mode) draft.observer.mode = "gnss";
   beginQuick(draft);
-  saveNow();
+  saveNow(draft);
   go("report", draft.id);
 }
 
 async function discard(draft) {
   if (!(await sure(t("draft.discard_sure"), t("draft.discard"), t("form.cancel")))) return;
-  for (const photo of draft.photos) if (!photo.sent) forgetPhoto(photo.media_id);
-  kept.drafts.splice(kept.drafts.indexOf(draft), 1);
-  saveNow();
+  await discardDraft(draft);
   announce(t("draft.discarded"));
   go("");
 }
@@ -187,7 +200,8 @@ function questionsOf(of) {
 function reportHead({ draft }) {
   return h("div", { class: "head" },
     h("h1", { tabindex: "-1" }, glyph(world.taxonomy.types[draft.type]?.symbol), typeLabel(draft) || t("report.new")),
-    draft.revision_no > 1 && h("p", { class: "notice" }, t("report.correcting", { number: draft.number })));
+    draft.revision_no > 1 && h("p", { class: "notice" }, t("report.correcting", { number: draft.number })),
+    draft.asked && h("p", { class: "notice warn", id: "asked" }, t("receipt.why_returned"), " ", `“${draft.asked}”`));
 }
 
 function fastScreen(of) {
@@ -273,7 +287,7 @@ function barOf(draft) {
 
 function quickBar() {
   return [
-    button("home", t("form.home"), () => { saveNow(); go(""); }, "quiet"),
+    button("home", t("form.home"), () => { saveNow(form.draft); go(""); }, "quiet"),
     button("review", t("form.review"), review, "primary wide"),
   ];
 }
@@ -282,7 +296,7 @@ function quickBar() {
 function reportBar() {
   const next = nextQuestion();
   return [
-    button("home", t("form.home"), () => { saveNow(); go(""); }, "quiet"),
+    button("home", t("form.home"), () => { saveNow(form.draft); go(""); }, "quiet"),
     next
       ? button("next", t("form.next", { question: t(`ask.${next}`) }), () => advance(next), "primary wide")
       : button("review", t("form.review"), review, "primary wide"),
@@ -305,7 +319,7 @@ function advance(next) {
   }
   complain([]);
   form.draft.open = next;
-  save();
+  save(form.draft);
   draw();
   return reveal(document.getElementById(`open-${next}`));
 }
@@ -331,7 +345,7 @@ function reviewScreen(of) {
         h("dt", {}, t(`ask.${name}`)),
         h("dd", {}, text),
         h("dd", { class: "go" }, h("button", { type: "button", class: "quiet", "aria-label": `${t("form.change")}: ${t(`ask.${name}`)}`,
-          onclick: () => { openQuestion(of.draft, name); save(); go("report", of.draft.id); } }, t("form.change"))))),
+          onclick: () => { openQuestion(of.draft, name); save(of.draft); go("report", of.draft.id); } }, t("form.change"))))),
       watch && !isNegative(of.draft) && h("div", {}, h("dt", {}, t("ask.watch")), h("dd", {}, watchLabel(watch)))),
   ];
 }
@@ -343,113 +357,77 @@ function reviewBar() {
   ];
 }
 
-/** Freezes the report: from here on its bytes are what they are, however often they must be sent. */
-function file() {
+let finishing = false;
+
+/** Freezes the report: from here on its bytes are what they are, sealed, however often they must be sent. */
+async function file() {
   const { draft } = form;
   if (problemsNow().length) return review();
-  const body = JSON.stringify(observation(draft, { capturedAt: now(), clockOffsetS: clockOffsetS(), taxonomy: world.taxonomy }));
-  const report = {
-    id: draft.observation_id,
-    revision_no: draft.revision_no,
-    state: "sending",
-    filed_at: now(),
-    body,
-    draft,
-    media: draft.photos.map((photo) => ({ ...photo, state: photo.sent ? "sent" : "waiting" })),
-    problem: null,
-    receipt: null,
-  };
-  remember(draft, world.taxonomy);
-  kept.drafts.splice(kept.drafts.indexOf(draft), 1);
-  kept.reports.unshift(report);
-  saveNow();
-  stopFinding();
-  sendNow();
-  return go("sent", report.id, report.revision_no);
-}
-
-// A report that was sent -------------------------------------------------------------------------------------
-
-function sentScreen(report) {
-  const { receipt } = report;
-  const line = (name, value, kind = "") => value && h("div", {}, h("dt", {}, t(`receipt.${name}`)), h("dd", { class: kind }, value));
-  const photos = report.media.length && t("receipt.photos_of", { n: report.media.filter((one) => one.state === "sent").length, all: report.media.length });
-  return [
-    h("div", { class: receipt && !isWaiting(report) ? "seal done" : "seal" },
-      h("span", { class: "seal-mark", "aria-hidden": "true" }, receipt && !isWaiting(report) ? "✓" : "…"),
-      h("h1", { tabindex: "-1" }, receipt ? t("receipt.received") : t(report.state === "stopped" ? "receipt.stopped" : "receipt.sending")),
-      receipt && h("p", { class: "number", id: "receipt-number" }, receipt.receipt.number),
-      h("p", {}, typeLabel(report.draft), " · ", timeText(report.draft)),
-      stateBadge(report)),
-    sentNotice(report),
-    receipt && h("dl", { class: "summary card" },
-      line("number", receipt.receipt.number, "mono"),
-      line("time", momentText(Date.parse(receipt.received_at))),
-      line("digest", receipt.digest.slice(0, 16), "mono"),
-      line("revision", report.revision_no > 1 && String(report.revision_no)),
-      line("photos", photos || null)),
-    receipt && newest(report) && h("p", { class: "centre" }, button("correct", t("receipt.correct"), () => correct(report))),
-    report.state === "stopped" && h("p", { class: "centre" }, button("mend", t("receipt.back_to_draft"), () => backToDraft(report))),
-  ];
-}
-
-function newest(report) {
-  const busy = kept.drafts.some((draft) => draft.observation_id === report.id);
-  return !busy && !kept.reports.some((other) => other.id === report.id && other.revision_no > report.revision_no);
-}
-
-/** In words what stands between this report and its being accepted, with what can be done. */
-function sentNotice(report) {
-  const lines = [];
-  if (report.problem) lines.push(t(report.problem.key, report.problem.facts));
-  if (report.media.some((photo) => photo.state === "lost")) lines.push(t("send.photo_lost"));
-  if (report.media.some((photo) => photo.state === "refused")) lines.push(t("send.photo_refused"));
-  const processing = standing(report);
-  if (processing === "quarantined") lines.push(t("receipt.why_quarantined"), ...report.receipt.reasons.map(reasonText));
-  if (processing === "returned" || processing === "rejected") {
-    lines.push(t(`receipt.why_${processing}`));
-    if (report.receipt.question) lines.push(`“${report.receipt.question}”`);
+  if (finishing) return undefined;
+  finishing = true;
+  try {
+    stopFinding();
+    await saveNow(draft);
+    const body = observation(draft, { capturedAt: now(), clockOffsetS: clockOffsetS(), taxonomy: world.taxonomy });
+    const offset_ms = clockOffsetMs();
+    const report = await finish({
+      draft,
+      body,
+      filedAt: now(),
+      personId: base.person.id,
+      point: fromBase64url(base.mission.keys.mission),
+      clock: { offset_ms, source: offset_ms === null ? "none" : "server" },
+      isPrivate: (code) => Boolean(world.taxonomy.fields[code]?.private ?? world.taxonomy.fields[code]?.kind === "text_private"),
+      photoBytes,
+      supersedes: draft.supersedes ?? null,
+    });
+    remember(draft, world.taxonomy);
+    keepSecret("last", kept.last);
+    await takeOut(draft);
+    kept.reports = [report, ...kept.reports.filter(({ key }) => key !== report.key)];
+    sendNow();
+    return go("sent", report.id, report.revision_no);
+  } finally {
+    finishing = false;
   }
-  if (!lines.length) return null;
-  return h("div", { class: "notice warn", role: "status" },
-    lines.map((text) => h("p", {}, text)),
-    report.problem?.key === "send.sign_in" && signInLink(),
-    isWaiting(report) && report.problem && button("try-now", t("send.try_now"), sendNow));
 }
 
-function reasonText(reason) {
-  const [code, ...rest] = reason.split(":");
-  const words = maybe(`reason.${code}`, null);
-  return words ? `${words}${rest.length ? ` (${rest.join(":")})` : ""}` : reason;
-}
+// What comes after ---------------------------------------------------------------------------------------
 
-function sentBar() {
-  return [button("home", t("form.home"), () => go(""), "quiet"), button("another", t("form.another"), () => go(""), "primary wide")];
-}
-
-/** A correction is the same observation in a further revision; the first stays as it is. */
-function correct(report) {
-  const draft = structuredClone(report.draft);
+/**
+ * A correction is the same report in a further revision; the first stays as it is. What was sent is sealed, so
+ * the phone knows its type only: the rest is said anew.
+ */
+export function correct(report) {
+  const draft = emptyDraft(newId(), now());
   Object.assign(draft, {
-    id: newId(),
+    observation_id: report.id,
     revision_of: report.id,
     revision_no: report.revision_no + 1,
-    number: report.receipt.receipt.number,
-    started_at: now(),
-    open: null,
-    photos: report.media.filter((photo) => photo.state === "sent").map(({ state: _, ...photo }) => ({ ...photo, sent: true })),
+    number: report.number,
+    supersedes: report.envelope_sha256,
+    type: report.type,
+    category: world.taxonomy.types[report.type]?.category ?? null,
+    open: "when",
   });
-  kept.drafts.unshift(draft);
-  saveNow();
-  go("report", draft.id);
+  take(draft);
 }
 
-function backToDraft(report) {
-  const { draft } = report;
-  if (draft.revision_no === 1) draft.observation_id = newId();
-  kept.reports.splice(kept.reports.indexOf(report), 1);
-  kept.drafts.unshift(draft);
-  saveNow();
-  go("report", draft.id);
+/** The base's question carries what was sent: it is put right and sent as the next revision. */
+export function answer(question) {
+  const draft = draftOf(question.body, { id: newId(), startedAt: now(), taxonomy: world.taxonomy });
+  Object.assign(draft, {
+    revision_of: question.observation_id,
+    revision_no: question.revision_no + 1,
+    number: question.number,
+    supersedes: question.envelope_sha256,
+    asked: question.question,
+  });
+  take(draft);
 }
 
+function take(draft) {
+  kept.drafts.unshift(draft);
+  saveNow(draft);
+  go("report", draft.id);
+}

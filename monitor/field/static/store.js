@@ -1,45 +1,97 @@
-// What the phone keeps between two taps: drafts, and the reports of this session until they are received.
-//
-// Drafts must survive a reload (phones throw the page away while the camera is open) and must not lie
-// readable on the phone. The PIN that will encrypt them comes with working without a net; until then they
-// live in this tab's session storage only: it survives a reload, is never synced, is emptied when the tab is
-// closed and when one signs out. Photos are too large for it: they go to IndexedDB, encrypted with a key
-// that itself lives in session storage alone, so that nothing readable is left behind.
+// What the page works with: drafts of who holds the phone, encrypted in the store 250 ms after each change, and the
+// stubs of finished reports. A draft is in memory only while the vault is open.
 
-import { person } from "./words.js";
+import { newId } from "./bytes.js";
+import { others, put, read, readAll, write } from "./database.js";
+import { decrypt, decryptBytes, encrypt, isOpen } from "./vault.js";
 
-const KEPT = `truceline.field.${person.id}`;
-const KEY = `truceline.field.key.${person.id}`;
+export { newId };
+
 const SAVE_AFTER_MS = 250;
-const STRAY_AFTER_MS = 48 * 3_600_000;
+// Raised when the shape of a draft changes in a way that filling in what is missing does not mend.
+const DRAFT_VERSION = 1;
 
-export const kept = read();
-let waiting = null;
+/** `last`: codes of the last report of each kind, which the next one begins with. */
+export const kept = { drafts: [], reports: [], questions: [], last: {} };
+const timers = new Map();
+let chain = Promise.resolve();
 
-function read() {
-  try {
-    return { drafts: [], reports: [], ...JSON.parse(sessionStorage.getItem(KEPT) || "{}") };
-  } catch (error) {
-    if (error instanceof SyntaxError) return { drafts: [], reports: [] };
-    throw error;
-  }
+/** Whether this page may encrypt and hash, which browsers allow on secure pages only. */
+export const isSecure = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
+
+/** Drafts, and whatever else lies under the PIN; `complete` gives an older draft the answers it does not know. */
+export async function loadDrafts(complete) {
+  const rows = await readAll("drafts");
+  const drafts = await Promise.all(rows.map(decrypt));
+  kept.drafts = drafts.map(complete).sort((one, other) => other.started_at - one.started_at);
+  kept.questions = (await secret("questions")) ?? [];
+  kept.last = (await secret("last")) ?? {};
+}
+
+export function forgetDrafts() {
+  Object.assign(kept, { drafts: [], questions: [], last: {} });
+}
+
+/** Reads the stubs anew and tells `changed`; from then on whenever page, other page or worker changed one. */
+export async function followReports(changed) {
+  const again = async () => {
+    kept.reports = (await readAll("reports")).sort((one, other) => other.filed_at - one.filed_at);
+    changed();
+  };
+  addEventListener("outbox", again);
+  others?.addEventListener("message", again);
+  await again();
 }
 
 /** Saves a quarter of a second after the last change. */
-export function save() {
-  clearTimeout(waiting);
-  waiting = setTimeout(saveNow, SAVE_AFTER_MS);
+export function save(draft) {
+  clearTimeout(timers.get(draft.id));
+  timers.set(draft.id, setTimeout(() => saveNow(draft), SAVE_AFTER_MS));
 }
 
-export function saveNow() {
-  clearTimeout(waiting);
-  waiting = null;
-  sessionStorage.setItem(KEPT, JSON.stringify(kept));
+/** Resolves when the draft is on the disk. */
+export function saveNow(draft) {
+  clearTimeout(timers.get(draft.id));
+  timers.delete(draft.id);
+  return inTurn(async () => {
+    if (kept.drafts.includes(draft)) await put("drafts", await rowOf(draft));
+  });
 }
 
-addEventListener("pagehide", () => waiting && saveNow());
+/** Saves all that is not yet saved. */
+export function saveAll() {
+  const open = [...timers.keys()].map((id) => draftById(id)).filter(Boolean);
+  return Promise.all(open.map(saveNow));
+}
 
-export function draftOf(id) {
+/** One after the other, so that an older state of a draft never overtakes a newer one. */
+function inTurn(work) {
+  chain = chain.then(work, work);
+  chain.catch((error) => dispatchEvent(new CustomEvent("unsaved", { detail: error })));
+  return chain;
+}
+
+async function rowOf(draft) {
+  return { id: draft.id, made_with: DRAFT_VERSION, ...(await encrypt(draft)) };
+}
+
+/** Takes a draft out of hand: nothing that was about to be saved of it comes back. */
+export async function takeOut(draft) {
+  clearTimeout(timers.get(draft.id));
+  timers.delete(draft.id);
+  kept.drafts = kept.drafts.filter((one) => one !== draft);
+  await chain;
+}
+
+export async function discardDraft(draft) {
+  await takeOut(draft);
+  await write(["drafts", "photos"], async (all) => {
+    await all.drafts.delete(draft.id);
+    for (const photo of draft.photos) await all.photos.delete(photo.media_id);
+  });
+}
+
+export function draftById(id) {
   return kept.drafts.find((draft) => draft.id === id);
 }
 
@@ -47,87 +99,53 @@ export function reportOf(id, revision) {
   return kept.reports.find((report) => report.id === id && report.revision_no === revision);
 }
 
-/** Whether something of this report has not reached the server. */
-export function isWaiting(report) {
-  return report.state === "sending" || (report.state === "held" && photosLeft(report) > 0);
-}
+/** Whether something of this report has not reached the base. */
+export const isWaiting = (report) => report.state === "finished" || report.state === "sending";
 
 export function photosLeft(report) {
   return report.media.filter((photo) => photo.state === "waiting").length;
 }
 
-/** A random UUID, also where the page is not served securely and `randomUUID` is missing. */
-export function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = hexOf(bytes);
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
-export function hexOf(bytes) {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 // Photos --------------------------------------------------------------------------------------------------
 
-/** Whether this page may hash and encrypt, which browsers allow on secure pages only. */
-export const canKeepPhotos = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
-
-async function key() {
-  const stored = sessionStorage.getItem(KEY);
-  const raw = stored
-    ? Uint8Array.from(stored.match(/../g), (pair) => parseInt(pair, 16))
-    : crypto.getRandomValues(new Uint8Array(32));
-  if (!stored) sessionStorage.setItem(KEY, hexOf(raw));
-  return crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
-}
-
-function database() {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("truceline-photos", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore("photos", { keyPath: "media_id" });
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error);
+/** Keeps a file's bytes and lists it in the draft, both or neither; committed when this returns. */
+export function keepPhoto(draft, photo, bytes) {
+  return inTurn(async () => {
+    const sealed = await encrypt(bytes);
+    draft.photos.push(photo);
+    const row = await rowOf(draft);
+    await write(["drafts", "photos"], async (all) => {
+      await all.photos.put({ media_id: photo.media_id, ...sealed });
+      await all.drafts.put(row);
+    });
   });
 }
 
-async function inStore(mode, work) {
-  const opened = await database();
-  try {
-    return await new Promise((resolve, reject) => {
-      const change = opened.transaction("photos", mode, { durability: "strict" });
-      const request = work(change.objectStore("photos"));
-      change.oncomplete = () => resolve(request.result);
-      change.onerror = change.onabort = () => reject(change.error);
-    });
-  } finally {
-    opened.close();
-  }
-}
-
-/** Keeps the bytes of a photo, encrypted; they are committed when this returns. */
-export async function keepPhoto(mediaId, bytes) {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), bytes);
-  await inStore("readwrite", (photos) => photos.put({ media_id: mediaId, iv, sealed, at: Date.now() }));
-}
-
-/** The bytes of a photo, or null when this phone no longer has them. */
+/** The bytes of a file of a draft, or null when this phone no longer has them. */
 export async function photoBytes(mediaId) {
-  const row = await inStore("readonly", (photos) => photos.get(mediaId));
-  if (!row) return null;
-  return crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, await key(), row.sealed);
+  const row = await read("photos", mediaId);
+  return row ? decryptBytes(row) : null;
 }
 
-export function forgetPhoto(mediaId) {
-  return inStore("readwrite", (photos) => photos.delete(mediaId));
+export function forgetPhoto(draft, photo) {
+  return inTurn(async () => {
+    draft.photos.splice(draft.photos.indexOf(photo), 1);
+    const row = await rowOf(draft);
+    await write(["drafts", "photos"], async (all) => {
+      await all.photos.delete(photo.media_id);
+      await all.drafts.put(row);
+    });
+  });
 }
 
-/** Removes photos whose key went with an earlier session. */
-export async function forgetStrayPhotos() {
-  const oldest = Date.now() - STRAY_AFTER_MS;
-  const rows = await inStore("readonly", (photos) => photos.getAll());
-  for (const row of rows) if (row.at < oldest) await forgetPhoto(row.media_id);
+// Secrets -------------------------------------------------------------------------------------------------
+
+/** A fact that lies under the PIN; undefined where there is none or the vault is locked. */
+export async function secret(name) {
+  const row = isOpen() && (await read("secrets", name));
+  return row ? decrypt(row) : undefined;
+}
+
+export async function keepSecret(name, value) {
+  if (isOpen()) await put("secrets", { name, ...(await encrypt(value)) });
 }

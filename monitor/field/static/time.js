@@ -1,40 +1,53 @@
-// Mission time. The phone's own clock and zone are not trusted: the server's clock gives the offset, the
-// mission its zone. Days are "2022-09-13", instants are milliseconds.
+// Mission time. The phone's own clock and zone are not trusted: the base's clock gives the offset, the
+// mission its zone. Without a net the offset last found holds. Days are "2022-09-13", instants are milliseconds.
 
-import { mission, t } from "./words.js";
+import { t } from "./words.js";
 
 const DAY_MS = 86_400_000;
-const parts = new Intl.DateTimeFormat("en-GB", {
-  timeZone: mission.timezone,
-  hourCycle: "h23",
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-});
+const WRONG_CLOCK_MS = 600_000;
 
+let mission = { timezone: "UTC", is_exercise: false };
+let parts = partsIn("UTC");
 // At `asked` by the phone's clock the mission's showed `at` and ran `rate` times as fast (an exercise may).
-let anchor = { asked: Date.now(), at: Date.parse(mission.now), rate: mission.rate };
+let anchor = null;
+
+function partsIn(timeZone) {
+  const two = "2-digit";
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone, hourCycle: "h23", year: "numeric", month: two, day: two, hour: two, minute: two, second: two,
+  });
+}
+
+/** The zone to write times in. */
+export function setMission({ timezone, is_exercise }) {
+  mission = { timezone, is_exercise };
+  parts = partsIn(timezone);
+}
+
+/** The mission's clock as last seen: {asked, at, rate}; null where the base was never asked. */
+export function setClock(seen) {
+  anchor = seen ?? anchor;
+}
 
 /** Now by the mission's clock. */
 export function now() {
-  return anchor.at + (Date.now() - anchor.asked) * anchor.rate;
+  return anchor ? anchor.at + (Date.now() - anchor.asked) * anchor.rate : Date.now();
 }
 
-/** What the mission's clock is ahead of the phone's, in seconds; an exercise's own clock says nothing of it. */
+/** What the mission's clock is ahead of the phone's, in milliseconds; null where that is not known. */
+export function clockOffsetMs() {
+  return anchor && anchor.rate === 1 && !mission.is_exercise ? Math.round(anchor.at - anchor.asked) : null;
+}
+
+/** The same in seconds. */
 export function clockOffsetS() {
-  return anchor.rate === 1 && !mission.is_exercise ? Math.round((anchor.at - anchor.asked) / 1000) : null;
+  const offset = clockOffsetMs();
+  return offset === null ? null : Math.round(offset / 1000);
 }
 
-/** Asks the server for the time; half of the way there and back is taken off. */
-export async function setClock() {
-  const asked = Date.now();
-  const response = await fetch(mission.clock_url, { cache: "no-store", headers: { Accept: "application/json" } });
-  if (!response.ok || response.redirected) return;
-  const { now: at, clock_rate: rate } = await response.json();
-  anchor = { asked: (asked + Date.now()) / 2, at: Date.parse(at), rate };
+/** Whether the phone's clock is so far off that secure connections may fail. */
+export function isClockWrong() {
+  return Math.abs(clockOffsetMs() ?? 0) > WRONG_CLOCK_MS;
 }
 
 function wall(ms) {

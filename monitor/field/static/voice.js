@@ -3,8 +3,11 @@
 import { VOICE_SLOT, isPhoto } from "./compose.js";
 import { button, h } from "./dom.js";
 import { sizeText } from "./photos.js";
-import { canKeepPhotos, forgetPhoto, hexOf, keepPhoto, newId, photoBytes } from "./store.js";
+import { hexOf, newId } from "./bytes.js";
+import { draftById, forgetPhoto, keepPhoto, photoBytes } from "./store.js";
+import { iso, now } from "./time.js";
 import { t } from "./words.js";
+import { whenOpen } from "./vault.js";
 
 export const LONGEST_S = 120;
 const BITS_PER_S = 24_000;
@@ -55,9 +58,10 @@ async function keep(form, blob, mime) {
   const bytes = await blob.arrayBuffer();
   if (!bytes.byteLength) return form.draw();
   const sha256 = hexOf(await crypto.subtle.digest("SHA-256", bytes));
-  const note = { media_id: newId(), slot: VOICE_SLOT, sha256, bytes: bytes.byteLength, mime };
-  await keepPhoto(note.media_id, bytes);
-  return form.change(() => form.draft.photos.push(note), true);
+  const note = { media_id: newId(), slot: VOICE_SLOT, sha256, bytes: bytes.byteLength, mime, capture: "camera", at: iso(now()) };
+  await whenOpen(); // the vault may have been locked while it ran, and drafts were then read anew
+  await keepPhoto(draftById(form.draft.id) ?? form.draft, note, bytes);
+  return form.draw();
 }
 
 function player(note) {
@@ -70,7 +74,7 @@ function player(note) {
 
 /** Asks for a voice note, or plays the one there is. */
 export function voiceQuestion(form) {
-  if (!canKeepPhotos || !globalThis.MediaRecorder || !navigator.mediaDevices) return null;
+  if (!globalThis.MediaRecorder || !navigator.mediaDevices) return null;
   const note = noteOf(form.draft);
   const mine = recording?.draft === form.draft ? recording : null;
   return h("div", { class: "stack", role: "group", "aria-label": t("voice.title") },
@@ -80,8 +84,7 @@ export function voiceQuestion(form) {
       !note.sent && player(note),
       h("div", { class: "chosen" }, h("span", {}, t("voice.kept"), h("small", {}, sizeText(note.bytes))),
         button("voice-remove", t("form.remove"), () => {
-          form.change(() => form.draft.photos.splice(form.draft.photos.indexOf(note), 1), true);
-          if (!note.sent) forgetPhoto(note.media_id);
+          forgetPhoto(form.draft, note).then(form.draw);
         }, "quiet")),
     ],
     !note && mine?.recorder && [

@@ -1,8 +1,9 @@
-// What the page was given by the server: words, mission, language, who is signed in.
+// What the page was given by the server: its language and its words. Mission and person are not in the page,
+// which is the same for everybody and kept on the phone.
 
 const given = JSON.parse(document.getElementById("given").textContent);
 
-export const { language, languages, mission, person } = given;
+export const { language, languages } = given;
 const messages = { ...given.messages };
 
 /** Adds the words that the first screen does without. */

@@ -1,6 +1,7 @@
 """The exercise's mission with one running watch of the monitor's team, and a phone in the monitor's hand."""
 
 import datetime as dt
+import io
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from cast_of_people import cast_member
+from phone_in_hand import PIN
+from PIL import Image
 from playwright.sync_api import Page
 
 import reports.exercise
@@ -43,12 +46,39 @@ def watch_id(live_server: Any) -> str:
 
 @pytest.fixture
 def open_form(browse: Callable[..., Page], watch_id: str) -> Callable[..., Page]:
-    """`open_form("hy")`: the monitor's phone with the form open in that language."""
+    """`open_form("hy")`: the monitor's phone with the form open in that language, its PIN chosen."""
 
     def opened(language: str = "en", **more: Any) -> Page:
         page = browse("monitor", phone=True, **more)
         page.goto(f"/field/{language}")
-        page.locator(".tiles").wait_for()
+        choose_pin(page)
         return page
 
     return opened
+
+
+def choose_pin(page: Page) -> None:
+    page.locator("#pin-again").fill(PIN)
+    page.locator("#pin").fill(PIN)
+    page.locator("#pin-go").click()
+    page.locator(".tiles").wait_for()
+
+
+@pytest.fixture
+def unlock() -> Callable[[Page], None]:
+    """Gives the PIN to a form that was put away."""
+
+    def given(page: Page) -> None:
+        page.locator("#pin").fill(PIN)
+        page.locator("#pin-go").click()
+        page.locator("#pin").wait_for(state="detached")
+
+    return given
+
+
+@pytest.fixture
+def photo() -> dict[str, Any]:
+    """A small photo, as the form's file chooser is given it."""
+    held = io.BytesIO()
+    Image.new("RGB", (64, 48), (90, 110, 70)).save(held, "JPEG")
+    return {"name": "crater.jpg", "mimeType": "image/jpeg", "buffer": held.getvalue()}

@@ -14,12 +14,19 @@ from incidents.intake.service import review_observation
 from monitor.field.messages import LANGUAGES, messages
 
 OpenForm = Callable[..., Page]
+Unlock = Callable[[Page], None]
 TINY_PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
 SMALLEST_TARGET_PX = 44
 TARGETS = "button:visible, select:visible, input:not([type=file]):visible, label.choice:visible, .top a"
+# A correction begins anew: what was sent is sealed, and the phone knows no more than its type.
+ANSWERS = {
+    "observer": ["observer-gnss"],
+    "event": ["event-direction", "rose-SW", "distance-3-5"],
+    "means": ["means-heard"],
+}
 QUESTIONS = "what when observer event count means exposure details conditions photos text".split()
 
 
@@ -69,7 +76,7 @@ def test_an_explosion_by_direction_and_distance_takes_five_taps_to_its_receipt(
     assert position.method == "gnss"
 
 
-def test_a_draft_survives_a_reload_and_a_change_of_language(open_form: OpenForm) -> None:
+def test_a_draft_survives_a_reload_and_a_change_of_language(open_form: OpenForm, unlock: Unlock) -> None:
     page = open_form()
     describe_explosion(page)
     all_questions(page)
@@ -78,9 +85,11 @@ def test_a_draft_survives_a_reload_and_a_change_of_language(open_form: OpenForm)
     page.evaluate("new Promise((kept) => setTimeout(kept, 300))")
 
     page.reload()
+    unlock(page)
     expect(page.locator("#text")).to_have_value("Two windows broke.")
     address = page.url
     page.goto(address.replace("/field/en", "/field/hy"))
+    unlock(page)
 
     expect(page.locator("#text")).to_have_value("Two windows broke.")
     expect(page.locator("#open-event")).to_contain_text("3–5 կմ")
@@ -156,7 +165,12 @@ def test_a_correction_is_the_next_revision_of_the_same_report(open_form: OpenFor
     describe_explosion(page)
     send(page)
     page.locator("#correct").click()
-    page.locator("#pad").click()
+    tap(page, "when-now")
+    for question in ("observer", "event", "means", "exposure", "count"):
+        page.locator(f"#open-{question}").click()
+        for control in ANSWERS.get(question, ()):
+            tap(page, control)
+    page.locator("#count-more").click()
 
     send(page)
 
@@ -211,7 +225,8 @@ def test_a_question_of_the_base_is_shown_with_its_report(open_form: OpenForm, li
         review_observation(officer, row.observation_id, "returned", "Which side of the road?")
 
     page.locator("#home").click()
-    page.get_by_role("button", name=number).click()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.locator(".rows").get_by_role("button", name=number).last.click()
 
     expect(page.locator("main")).to_contain_text(messages("ru")["receipt.why_returned"])
     expect(page.locator("main")).to_contain_text("Which side of the road?")
