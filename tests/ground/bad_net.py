@@ -66,6 +66,8 @@ class BadNet:
         connection = http.client.HTTPConnection(there.hostname or "", there.port, timeout=30)
         connection.putrequest(asked.method, asked.path, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
+            if name.casefold() == "if-none-match":
+                continue  # what `alter` changes must come whole
             connection.putheader(name, value)
         connection.endheaders(body)
         if len(body) < len(asked.body):

@@ -157,7 +157,7 @@ def newer_release(changed: str, broken: bool = False) -> Callable[[Asked, Answer
         if path == changed and broken:
             return Answered(500, [("Content-Type", "text/plain")], b"half a file")
         if path == changed:
-            return replace(answered, body=plain(answered) + b"\n// newer", headers=without_encoding(answered))
+            return Answered(200, [("Content-Type", "text/javascript")], module_text(changed) + b"\n// newer")
         if path == "/field/sw.js":
             text = plain(answered).decode()
             new = base64.b64encode(hashlib.sha256(module_text(changed) + b"\n// newer").digest()).decode()
@@ -199,11 +199,13 @@ def test_an_install_with_one_broken_file_keeps_the_old_version(phone: Phone, net
     page = phone.start()
     offline_copy_is_whole(page)
     before = page.evaluate("caches.keys()")
+    net.log.clear()
     net.alter = newer_release("/field/static/parts.js", broken=True)
 
     after = page.evaluate(CHECK_FOR_UPDATE)
 
     assert after == {"waiting": False, "caches": before}
+    assert "/field/static/parts.js" in [asked.path for asked, _ in net.log]  # it did try
     net.behave = lambda asked: DOWN
     page.reload()
     give_pin(page)
