@@ -11,9 +11,11 @@ from incidents.desk.views import bp as desk
 from incidents.events import FindingChanged, MediaReceived
 from incidents.evidence.service import derive_copy, drop_abandoned
 from incidents.evidence.views import bp as evidence
+from incidents.handover.views import bp as handover
 from incidents.intake.views import bp as intake
 from incidents.outbox_files.views import bp as outbox_files
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
+from incidents.rules.pages import bp as rules_desk
 from incidents.rules.service import HEARS, hear, judge_due
 from incidents.rules.views import bp as rules
 from incidents.taxonomy.views import bp as taxonomy
@@ -29,7 +31,9 @@ BLUEPRINTS: list[Blueprint] = [
     casework,
     claims,
     rules,
+    rules_desk,
     alerts,
+    handover,
     desk,
 ]
 JOBS: list[Job] = [

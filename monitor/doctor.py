@@ -23,7 +23,7 @@ from monitor.clock import wall_now
 from monitor.db.engine import sqlite_library, wal_is_safe
 from monitor.db.session import Store
 from monitor.demo_clock import read_anchor
-from monitor.jobs.model import JobRun, Lease
+from monitor.jobs.queries import jobs_that_failed, leader
 from monitor.keys import KeysError, load_keys
 from monitor.outbox import OutboxEvent, OutboxFailure
 from monitor.settings import Settings, SettingsError, load_settings
@@ -177,12 +177,13 @@ def _clock_of_store(session: Session, is_sqlite: bool) -> Finding:
 
 
 def _worker(session: Session, wall: dt.datetime) -> Finding:
-    leads = session.scalar(select(Lease))
+    leads = leader(session)
     if leads is None:
         return Finding("worker", "note", "none has run yet; `truceline run` or `truceline worker` starts one")
-    if leads.expires_at > wall:
-        return Finding("worker", "good", f"{leads.holder} leads")
-    says = f"{leads.holder} fell silent at {leads.expires_at:%Y-%m-%d %H:%M} UTC; no summary will be drafted"
+    holder, expires_at = leads
+    if expires_at > wall:
+        return Finding("worker", "good", f"{holder} leads")
+    says = f"{holder} fell silent at {expires_at:%Y-%m-%d %H:%M} UTC; no summary will be drafted"
     return Finding("worker", "wrong", says, "truceline run, or truceline worker beside the web")
 
 
@@ -195,10 +196,7 @@ def _left_undone(session: Session) -> Iterator[Finding]:
     for subscriber, number, first in stuck:
         says = f"{subscriber} could not handle {number} events, the first of them {first}"
         yield Finding("outbox", "wrong", says, "See table outbox_failure for the errors, and report them.")
-    last = select(func.max(JobRun.id)).group_by(JobRun.job)
-    for job in session.scalars(
-        select(JobRun.job).where(JobRun.id.in_(last), JobRun.outcome == "failed").order_by(JobRun.job)
-    ):
+    for job in jobs_that_failed(session):
         yield Finding("jobs", "wrong", f"{job} failed last time", "See table job_run for the error.")
 
 

@@ -6,7 +6,7 @@ subscriber's place moves in the same transaction as what it did, so a crash repe
 
 import datetime as dt
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +93,14 @@ def events_after(session: Session, last_id: int, limit: int = BATCH) -> list[Tol
 
 def last_event_id(session: Session) -> int:
     return session.scalar(select(func.max(OutboxEvent.id))) or 0
+
+
+def behind_since(session: Session, subscriber: str, kinds: Iterable[type[Event]]) -> dt.datetime | None:
+    """When the oldest event was recorded that a subscriber has not heard yet; None when it heard all."""
+    heard = select(OutboxPlace.last_id).where(OutboxPlace.subscriber == subscriber).scalar_subquery()
+    names = [kind.__name__ for kind in kinds]
+    waiting = and_(OutboxEvent.name.in_(names), OutboxEvent.id > func.coalesce(heard, 0))
+    return session.scalar(select(func.min(OutboxEvent.recorded_at)).where(waiting))
 
 
 @dataclass(frozen=True)

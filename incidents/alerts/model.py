@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incidents.alerts.lifecycle import CHANGES, CONDITIONS, REASONS, STEPS
-from monitor.db.base import Base, UTCDateTime, Uuid, code_check, instant, row_key, uuid_key
+from monitor.db.base import Base, BigId, UTCDateTime, Uuid, code_check, instant, row_key, uuid_key
 
 
 class Alert(Base):
@@ -65,4 +65,23 @@ class AlertStep(Base):
     actor: Mapped[str] = mapped_column(String(80))
     until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     assignee_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("person.id"))
+    recorded_at: Mapped[instant]
+
+
+class AlertMute(Base):
+    """Somebody asked for quiet: no messages about the alerts of a rule, or of a sector, until a time.
+
+    It takes no alert away and is itself shown. Why is free text, so it is an encrypted part (owner
+    `alert_mute`). Ending it early adds a row with `ends`.
+    """
+
+    __tablename__ = "alert_mute"
+    __table_args__ = (Index("ix_alert_mute_until_at", "until_at"),)
+
+    id: Mapped[row_key]
+    rule_id: Mapped[str | None] = mapped_column(String(60))
+    sector: Mapped[str | None] = mapped_column(String(40))
+    until_at: Mapped[instant]
+    ends: Mapped[int | None] = mapped_column(BigId, ForeignKey("alert_mute.id"))
+    actor: Mapped[str] = mapped_column(String(80))
     recorded_at: Mapped[instant]

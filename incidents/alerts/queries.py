@@ -184,11 +184,14 @@ def alert_versions(session: Session, alert_id: str, known_at: dt.datetime | None
     ]
 
 
-def alert_steps(session: Session, alert_id: str, keys: Keys | None = None) -> list[StepRow]:
+def alert_steps(
+    session: Session, alert_id: str, keys: Keys | None = None, known_at: dt.datetime | None = None
+) -> list[StepRow]:
     """Everything people did about an alert, oldest first."""
-    rows = list(
-        session.scalars(select(AlertStep).where(AlertStep.alert_id == alert_id).order_by(AlertStep.id))
-    )
+    query = select(AlertStep).where(AlertStep.alert_id == alert_id)
+    if known_at is not None:
+        query = query.where(AlertStep.recorded_at <= known_at)
+    rows = list(session.scalars(query.order_by(AlertStep.id)))
     ids = [str(row.id) for row in rows]
     notes = vault.open_parts(session, keys, "alert_step", ids, "note") if keys else {}
     return [

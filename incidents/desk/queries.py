@@ -1,4 +1,7 @@
-"""Rows as the screen shows them, composed from the slices below. Everything crosses all sectors."""
+"""Rows as the screen shows them, composed from the slices below. Everything crosses all sectors.
+
+What is asked through a door is answered as known at `door.now`.
+"""
 
 import datetime as dt
 import json
@@ -18,12 +21,16 @@ from incidents.evidence.queries import MediaRow, media_of
 from incidents.intake import queries as intake
 from incidents.intake.model import ObservationRevision
 from incidents.intake.queries import ObservationRow, Position
+from incidents.rules.service import HEARS
+from incidents.taxonomy import taxonomy
 from monitor.access import Actor
+from monitor.clock import wall_now
 from monitor.door import Door
+from monitor.jobs.queries import jobs_that_failed, leader
 from monitor.mission.queries import MissionRow, the_mission
-from monitor.outbox import last_event_id
+from monitor.outbox import behind_since, last_event_id
 from monitor.people.model import Person
-from monitor.places.queries import PlaceRow, all_lines, all_places, base_map
+from monitor.places.queries import PlaceRow, all_lines, all_places, base_map, sector_of
 from monitor.watches.queries import hours_monitored, open_watches
 
 # A team in the field is expected to say something this often; twice as long is late, four times is silent.
@@ -33,6 +40,8 @@ LATE_AFTER = dt.timedelta(hours=6)
 FOUND_LATE_AFTER = dt.timedelta(hours=1)
 LAST_HEARD_WITHIN = dt.timedelta(days=30)
 WINDOW = dt.timedelta(hours=24)
+MANY = 3_000
+MOST_ROWS = 500
 ASKING = ("open", "needs_review")
 SHOWN_ON_THE_MAP = ("received", "in_review", "accepted", "returned", "quarantined")
 MAP_COLUMNS = (
@@ -63,13 +72,13 @@ MAP_COLUMNS = (
 )
 
 
-def state(door: Door) -> dict[str, Any]:
+def state(door: Door, waiting_ids: Collection[str] | None = None) -> dict[str, Any]:
     """What time it is in the mission, how fresh the picture is, what waits, and who watches."""
     session, now = door.session, door.now
     mission = the_mission(session)
     period = mission.period_holding(now) or _last_period(mission, now)
-    waiting = intake.review_queue(session)
-    last = _last_report(session)
+    waiting = intake.review_queue(session, now, waiting_ids)
+    last = _last_report(session, now)
     return {
         "now": now.isoformat(),
         "clock_rate": door.app.clock.rate,
@@ -90,7 +99,7 @@ def state(door: Door) -> dict[str, Any]:
         "counts": {
             "review": len(waiting),
             "oldest_waiting": waiting[0].recorded_at.isoformat() if waiting else None,
-            "alerts_new": sum(row.state in ASKING for row in alerts.alerts(session, now)),
+            "alerts_new": sum(row.state in ASKING for row in alerts.alerts(session, now, known_at=now)),
             **_violations(session, period, now),
         },
         "freshness": {
@@ -100,6 +109,23 @@ def state(door: Door) -> dict[str, Any]:
             else None,
         },
         "sectors": _sectors(session, period, now),
+        "families": [
+            {"code": category.code, "label": category.label[titles.LANGUAGE]}
+            for category in taxonomy().categories.values()
+            if category.fileable
+        ],
+        "machine": _machine(session),
+    }
+
+
+def _machine(session: Session) -> dict[str, Any]:
+    """What works behind the screen: when it stops, calm on the screen means nothing."""
+    leads = leader(session)
+    behind = behind_since(session, "rules", HEARS)
+    return {
+        "worker_is_there": leads is not None and leads[1] > wall_now(),
+        "rules_behind_since": behind.isoformat() if behind else None,
+        "jobs_failed": jobs_that_failed(session),
     }
 
 
@@ -109,17 +135,17 @@ def _last_period(mission: MissionRow, now: dt.datetime) -> tuple[dt.datetime, dt
     return ended[-1] if ended else (mission.starts_at, mission.starts_at)
 
 
-def _last_report(session: Session) -> ObservationRevision | None:
-    query = select(ObservationRevision).order_by(ObservationRevision.recorded_at.desc())
-    return session.scalar(query.limit(1))
+def _last_report(session: Session, now: dt.datetime) -> ObservationRevision | None:
+    query = select(ObservationRevision).where(ObservationRevision.recorded_at <= now)
+    return session.scalar(query.order_by(ObservationRevision.recorded_at.desc()).limit(1))
 
 
 def _violations(
     session: Session, period: tuple[dt.datetime, dt.datetime], now: dt.datetime
 ) -> dict[str, int]:
     """The period's violations so far: accepted ones, and beside them those not yet reviewed."""
-    rows = intake.observations(session, *period, categories=("CFV",))
-    refs = casework.incidents_of(session, [row.observation_id for row in rows])
+    rows = intake.observations(session, *period, categories=("CFV",), known_at=now)
+    refs = casework.incidents_of(session, [row.observation_id for row in rows], now)
     known = [_as_counted(row, refs.get(row.observation_id)) for row in rows]
     return {
         "violations_accepted": counting.total(counting.accepted_violations(known, *period, now)).best,
@@ -187,7 +213,7 @@ def _last_heard(session: Session, now: dt.datetime) -> dict[str, dt.datetime]:
         select(ObservationRevision.sector_code, func.max(ObservationRevision.recorded_at))
         .where(
             ObservationRevision.sector_code.is_not(None),
-            ObservationRevision.recorded_at > now - LAST_HEARD_WITHIN,
+            ObservationRevision.recorded_at.between(now - LAST_HEARD_WITHIN, now),
         )
         .group_by(ObservationRevision.sector_code)
     )
@@ -224,6 +250,7 @@ def _shown_place(place: PlaceRow) -> dict[str, Any]:
         "code": place.code,
         "kind": place.kind,
         "label": place.name.removesuffix(" (exercise)"),
+        "names": sorted(set(place.names.values())),
         "lon": place.lon,
         "lat": place.lat,
         "geometry": place.geometry if is_area else None,
@@ -240,15 +267,30 @@ def _bounds_of(places: Collection[Mapping[str, Any]]) -> list[float]:
 
 
 def map_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None) -> dict[str, Any]:
-    """Observations of a window as columns and rows, oldest first. Exact positions only for whom they are."""
-    session = door.session
+    """Observations of a window as columns and rows, oldest first. Exact positions only for whom they are.
+
+    Of more than MANY only the number is said: they are drawn from the mirror's columns.
+    """
     start = start or door.now - WINDOW
-    found = intake.observations(session, start, end, states=SHOWN_ON_THE_MAP)
+    number = intake.how_many(door.session, start, end)
+    if number > MANY:
+        return {"from": start.isoformat(), "columns": MAP_COLUMNS, "rows": [], "many": number}
+    found = intake.observations(door.session, start, end, states=SHOWN_ON_THE_MAP, known_at=door.now)
+    return {"from": start.isoformat(), **_drawn(door, found)}
+
+
+def rows_by_key(door: Door, keys: Collection[int]) -> dict[str, Any]:
+    """The reports of these receipts as the map draws them one by one."""
+    ids = intake.ids_of_receipts(door.session, keys)
+    return _drawn(door, intake.observations(door.session, ids=ids, states=SHOWN_ON_THE_MAP))
+
+
+def _drawn(door: Door, found: Collection[ObservationRow]) -> dict[str, Any]:
+    session = door.session
     rows = [row for row in found if not row.is_training]
-    refs = casework.incidents_of(session, [row.observation_id for row in rows])
+    refs = casework.incidents_of(session, [row.observation_id for row in rows], door.now)
     exact = exact_positions(door, rows)
     return {
-        "from": start.isoformat(),
         "columns": MAP_COLUMNS,
         "rows": [_map_row(row, exact.get(row.observation_id), refs.get(row.observation_id)) for row in rows],
     }
@@ -301,9 +343,9 @@ def _rounded(point: Iterable[float]) -> list[float]:
     return [round(value, 5) for value in point]
 
 
-def queue(door: Door) -> list[dict[str, Any]]:
+def queue(door: Door, waiting_ids: Collection[str] | None = None) -> list[dict[str, Any]]:
     """What waits for a reviewer, longest waiting first."""
-    rows = intake.review_queue(door.session)
+    rows = intake.review_queue(door.session, door.now, waiting_ids)
     exact = exact_positions(door, rows)
     media = media_by_id(door.session, rows)
     return [
@@ -364,7 +406,7 @@ def incident_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None
     """Incidents whose reports or opening fall into the window, newest first."""
     session = door.session
     start = start or door.now - WINDOW
-    found = casework.incidents(session)
+    found = casework.incidents(session, known_at=door.now)
     by_id = linked(door, {one for row in found for one in row.observation_ids})
     lines = [incident_line(row, [by_id[one] for one in row.observation_ids if one in by_id]) for row in found]
     return [
@@ -376,7 +418,7 @@ def incident_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None
 
 
 def linked(door: Door, ids: Collection[str]) -> dict[str, ObservationRow]:
-    rows = intake.observations(door.session, ids=ids) if ids else []
+    rows = intake.observations(door.session, ids=ids, known_at=door.now) if ids else []
     return {row.observation_id: row for row in rows}
 
 
@@ -390,6 +432,8 @@ def incident_line(row: casework.IncidentRow, members: list[ObservationRow]) -> d
         "type": first.type if first else "",
         "symbol": titles.symbol(first.category, first.type) if first else "other",
         "title": titles.type_label(first.type) if first else "No report is linked any more",
+        "sectors": sorted({one.sector_code for one in members if one.sector_code}),
+        "tier": max((one.tier or 0 for one in members), default=0),
         "place": _incident_place(members),
         "start": min((one.t_start for one in members), default=opened).isoformat(),
         "end": max((one.t_end for one in members), default=opened).isoformat(),
@@ -406,17 +450,23 @@ def _incident_place(members: list[ObservationRow]) -> str | None:
     return ", ".join(part for part in (seen, "/".join(sectors)) if part) or None
 
 
-def claim_rows(session: Session, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
+def claim_rows(door: Door, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
     """What the parties said, every party with the same columns, in the mission's order."""
-    mission = the_mission(session)
+    mission = the_mission(door.session)
     parties = {party.code: party.name_in(titles.LANGUAGE) for party in mission.parties}
-    found = claims.claims(session, start, end)
+    found = claims.claims(door.session, start, end, known_at=door.now)
     for row in found:
         parties.setdefault(row.claimant_party, row.claimant_party)
     return {
         "parties": [{"code": code, "name": name} for code, name in parties.items()],
-        "claims": [_claim(row, parties) for row in reversed(found)],
+        "claims": [
+            _claim(row, parties) | {"sector": _claim_sector(door.session, row)} for row in reversed(found)
+        ],
     }
+
+
+def _claim_sector(session: Session, row: claims.ClaimRow) -> str | None:
+    return None if row.lon is None or row.lat is None else sector_of(session, row.lon, row.lat)
 
 
 def _claim(row: claims.ClaimRow, parties: Mapping[str, str]) -> dict[str, Any]:
@@ -448,12 +498,13 @@ def _claim_title(row: claims.ClaimRow) -> str:
 
 def inbox(door: Door) -> list[dict[str, Any]]:
     """Every alert, the newest first, with why it fired and what became of it."""
-    rows = alerts.alerts(door.session, door.now)
-    sectors = {place.code: place.name for place in all_places(door.session, kinds=("sector",))}
+    session, now = door.session, door.now
+    rows = alerts.alerts(session, now, known_at=now)
+    sectors = {place.code: place.name for place in all_places(session, kinds=("sector",))}
     keys = door.app.keys if door.actor.may("incidents:text:read") else None
-    versions = {row.id: alerts.alert_versions(door.session, row.id) for row in rows}
-    steps = {row.id: alerts.alert_steps(door.session, row.id, keys) for row in rows}
-    known = names(door.session, [step.actor for one in steps.values() for step in one])
+    versions = {row.id: alerts.alert_versions(session, row.id, now) for row in rows}
+    steps = {row.id: alerts.alert_steps(session, row.id, keys, now) for row in rows}
+    known = names(session, [step.actor for one in steps.values() for step in one])
     return [_alert(row, versions[row.id], steps[row.id], known, sectors) for row in rows]
 
 
@@ -485,6 +536,7 @@ def _alert(
         "severity": row.severity,
         "title": row.rule_title,
         "rule_id": row.rule_id,
+        "sector": sector,
         "place": sectors.get(sector, sector).removesuffix(" (exercise)") if sector else "Outside all sectors",
         "state": row.state,
         "actor": name_of(row.acknowledged_by, known) if row.acknowledged_by else None,

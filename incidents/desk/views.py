@@ -1,14 +1,35 @@
-"""The page and what its zones ask for. Nothing is changed here."""
+"""The page and what its zones ask for. Nothing is changed here.
 
+Every zone answers as the mission knew it `at` a moment, if one is named; then nothing that was recorded,
+reviewed or raised later is in the answer.
+"""
+
+import dataclasses
+import gzip
 from typing import Any
 
-from flask import render_template
+from flask import Response, current_app, render_template, request
 
-from incidents.desk import dossier, queries
+from incidents.desk import dossier, finding, queries
+from incidents.desk.mirror import Mirror
 from monitor.door import Door
+from monitor.errors import BadRequest
 from monitor.mission.queries import find_mission
 from monitor.web.blueprint import Blueprint
 from monitor.web.parameters import instant_argument
+
+WORTH_PACKING = 20_000
+
+
+def as_known(door: Door) -> Door:
+    """The door as it stood at the moment asked for (`?at=`); as it stands where none is."""
+    at = instant_argument("at")
+    if at is None:
+        return door
+    if at > door.now:
+        raise BadRequest(reason="`at` lies in the future: nobody knows yet what will be known then.")
+    return dataclasses.replace(door, now=at)
+
 
 bp = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
 
@@ -23,7 +44,7 @@ def room(door: Door) -> str:
     "/state", methods=["GET"], permission="incidents:desk:open", summary="Time, freshness, counts, sectors"
 )
 def read_state(door: Door) -> Any:
-    return queries.state(door)
+    return queries.state(as_known(door), waiting_now(door))
 
 
 @bp.route("/ground", methods=["GET"], permission="incidents:desk:open", summary="The map under the reports")
@@ -33,17 +54,62 @@ def read_ground(door: Door) -> Any:
 
 @bp.route("/map", methods=["GET"], permission="incidents:observation:read", summary="Reports of a window")
 def read_map(door: Door) -> Any:
-    return queries.map_rows(door, instant_argument("from"), instant_argument("to"))
+    return queries.map_rows(as_known(door), instant_argument("from"), instant_argument("to"))
+
+
+@bp.route(
+    "/columns",
+    methods=["GET"],
+    permission="incidents:observation:read",
+    summary="Reports of a window as columns of numbers, for maps of many; `since` asks for changes only",
+)
+def read_columns(door: Door) -> Response:
+    start = instant_argument("from") or door.now - queries.WINDOW
+    since = request.args.get("since")
+    if since is not None and not since.isdecimal():
+        raise BadRequest(reason="`since` must be the number of an event.")
+    content = the_mirror().columns(
+        door.session, start, instant_argument("to"), None if since is None else int(since)
+    )
+    response = Response(content, mimetype="application/octet-stream")
+    if len(content) > WORTH_PACKING and "gzip" in request.accept_encodings:
+        response.set_data(gzip.compress(content, compresslevel=1, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def waiting_now(door: Door) -> list[str] | None:
+    """What waits, by the mirror; of a past moment only the store can tell."""
+    return None if instant_argument("at") else the_mirror().waiting(door.session)
+
+
+def the_mirror() -> Mirror:
+    """The one of this process, made when it is first asked for."""
+    mirror: Mirror = current_app.extensions.setdefault("truceline.mirror", Mirror())
+    return mirror
+
+
+@bp.route(
+    "/rows",
+    methods=["GET"],
+    permission="incidents:observation:read",
+    summary="Reports by their keys in the columns (`key`, up to 500)",
+)
+def read_rows(door: Door) -> Any:
+    keys = request.args.getlist("key")
+    if not all(key.isdecimal() for key in keys) or len(keys) > queries.MOST_ROWS:
+        raise BadRequest(reason=f"`key` is a whole number, given up to {queries.MOST_ROWS} times.")
+    return queries.rows_by_key(door, [int(key) for key in keys])
 
 
 @bp.route("/inbox", methods=["GET"], permission="incidents:alert:read", summary="Alerts, newest first")
 def read_inbox(door: Door) -> Any:
-    return {"alerts": queries.inbox(door)}
+    return {"alerts": queries.inbox(as_known(door))}
 
 
 @bp.route("/queue", methods=["GET"], permission="incidents:observation:read", summary="What waits for review")
 def read_queue(door: Door) -> Any:
-    return {"rows": queries.queue(door)}
+    return {"rows": queries.queue(as_known(door), waiting_now(door))}
 
 
 @bp.route(
@@ -60,7 +126,7 @@ def read_report(door: Door, observation_id: str) -> Any:
     "/incidents", methods=["GET"], permission="incidents:incident:read", summary="Incidents of a window"
 )
 def read_incidents(door: Door) -> Any:
-    return {"rows": queries.incident_rows(door, instant_argument("from"), instant_argument("to"))}
+    return {"rows": queries.incident_rows(as_known(door), instant_argument("from"), instant_argument("to"))}
 
 
 @bp.route(
@@ -77,5 +143,16 @@ def read_incident(door: Door, incident_id: str) -> Any:
     "/claims", methods=["GET"], permission="incidents:claim:read", summary="Claims of a window, by party"
 )
 def read_claims(door: Door) -> Any:
-    start = instant_argument("from") or door.now - queries.WINDOW
-    return queries.claim_rows(door.session, start, instant_argument("to") or door.now)
+    known = as_known(door)
+    start = instant_argument("from") or known.now - queries.WINDOW
+    return queries.claim_rows(known, start, instant_argument("to") or known.now)
+
+
+@bp.route(
+    "/find",
+    methods=["GET"],
+    permission="incidents:observation:read",
+    summary="What `q` may mean: a number, a grid reference, degrees, a place by any of its names",
+)
+def find(door: Door) -> Any:
+    return {"found": finding.find(door, request.args.get("q", "")[:80])}

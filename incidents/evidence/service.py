@@ -13,6 +13,7 @@ from incidents.events import MediaReceived
 from incidents.evidence.model import AnnouncedMedia, MediaCustody, MediaFile
 from incidents.evidence.viewing import CannotShow, viewing_copy
 from monitor.clock import wall_now
+from monitor.db.session import take_sequence
 from monitor.door import Door
 from monitor.errors import BadRequest, Conflict, TooLarge, WrongOffset
 from monitor.log.service import append
@@ -65,6 +66,10 @@ def receive_media(door: Door, media_id: str, content: bytes, sha256: str, mime: 
     if _not_another(door.session, media_id, sha256):
         return False
     door.app.storage.put(content)
+    # The same file sent twice at once is one file and one repeat.
+    take_sequence(door.session)
+    if _not_another(door.session, media_id, sha256):
+        return False
     leaf = append(
         door.session,
         "media_received",

@@ -3,17 +3,18 @@
 import datetime as dt
 import functools
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from incidents.evidence.queries import media_of
 from incidents.intake.model import Observation, ObservationRevision, ObservationStep
 from incidents.intake.package import read_signed
 from monitor import vault
+from monitor.db.base import UTCDateTime
 from monitor.devices.queries import missing_before, signing_device
 from monitor.dsse import url_base64
 from monitor.errors import NotFound
@@ -23,6 +24,7 @@ from monitor.log.model import LogLeaf
 from monitor.people.model import Person, Team
 
 TRAINING = "TST"
+WAITING = ("received", "in_review", "quarantined")
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ def observations(
 
     `received_from` keeps those first received at or after a moment (late ones, for a summary).
     """
-    query, state = _live(known_at)
+    query, state = _live(known_at is not None)
     if start is not None:
         query = query.where(ObservationRevision.t_start >= start)
     if end is not None:
@@ -198,7 +200,8 @@ def observations(
     ):
         if wanted is not None:
             query = query.where(column.in_(list(wanted)))
-    rows = session.execute(query.order_by(ObservationRevision.t_start, ObservationRevision.observation_id))
+    query = query.order_by(ObservationRevision.t_start, ObservationRevision.observation_id)
+    rows = session.execute(query, {} if known_at is None else {"known_at": known_at})
     return [_row(*row) for row in rows]
 
 
@@ -209,16 +212,74 @@ def observation(
     return found[0] if found else None
 
 
-def review_queue(session: Session) -> list[ObservationRow]:
-    """What waits for a reviewer, longest waiting first."""
-    waiting = observations(session, states=("received", "in_review", "quarantined"))
+@dataclass(frozen=True)
+class Spot:
+    """An observation as a point among many: no words, nothing private. `key` is its first receipt."""
+
+    observation_id: str
+    key: int
+    lon: float | None
+    lat: float | None
+    t_start: dt.datetime
+    received_at: dt.datetime
+    tier: int | None
+    category: str
+    info_type: str | None
+    processing: str
+    sector_code: str | None
+
+
+def spots(session: Session, ids: Collection[str] | None = None) -> Iterator[Spot]:
+    """Every live observation as a point, in no order. Crosses all sectors and teams; reads in pages."""
+    query, state = _live(False)
+    first = aliased(ObservationRevision)
+    key = (
+        select(func.min(first.leaf_index))
+        .where(first.observation_id == ObservationRevision.observation_id)
+        .correlate(ObservationRevision)
+        .scalar_subquery()
+    )
+    live = ObservationRevision
+    columns = (live.observation_id, key, live.lon, live.lat, live.t_start, Observation.recorded_at, live.tier)
+    query = query.with_only_columns(
+        *columns, live.category, live.info_type, state, live.sector_code, maintain_column_froms=True
+    )
+    if ids is not None:
+        query = query.where(live.observation_id.in_(list(ids)))
+    for row in session.execute(query.execution_options(yield_per=10_000)):
+        yield Spot(*row)
+
+
+def ids_of_receipts(session: Session, leaf_indexes: Collection[int]) -> list[str]:
+    """The observations that these receipts were given for."""
+    query = select(ObservationRevision.observation_id).where(
+        ObservationRevision.leaf_index.in_(list(leaf_indexes))
+    )
+    return list(session.scalars(query.distinct()))
+
+
+def how_many(session: Session, start: dt.datetime, end: dt.datetime | None) -> int:
+    """How many revisions tell of an event in [start, end): quick, never fewer than the observations."""
+    query = select(func.count()).select_from(ObservationRevision).where(ObservationRevision.t_start >= start)
+    if end is not None:
+        query = query.where(ObservationRevision.t_start < end)
+    return session.scalar(query) or 0
+
+
+def review_queue(
+    session: Session, known_at: dt.datetime | None = None, ids: Collection[str] | None = None
+) -> list[ObservationRow]:
+    """What waits for a reviewer, longest waiting first; of these ids where somebody knows which do."""
+    waiting = observations(session, states=WAITING, known_at=known_at, ids=ids)
     return sorted(waiting, key=lambda row: row.recorded_at)
 
 
-# The query of most requests is that of now; building it costs more than running it.
-@functools.lru_cache(maxsize=8)
-def _live(known_at: dt.datetime | None) -> tuple[Select[Any], ColumnElement[str]]:
+# Building the query costs more than running it, so it is built twice in all: for now, and with a place for
+# the moment asked about.
+@functools.cache
+def _live(is_past: bool) -> tuple[Select[Any], ColumnElement[str]]:
     """Each observation's highest revision known then, with the last step on that revision."""
+    known_at = bindparam("known_at", type_=UTCDateTime)
     other = aliased(ObservationRevision)
     newest = select(func.max(other.revision_no)).where(
         other.observation_id == ObservationRevision.observation_id
@@ -228,7 +289,7 @@ def _live(known_at: dt.datetime | None) -> tuple[Select[Any], ColumnElement[str]
         ObservationStep.revision_no == ObservationRevision.revision_no,
     )
     last_step = select(ObservationStep.state).where(steps)
-    if known_at is not None:
+    if is_past:
         newest = newest.where(other.recorded_at <= known_at)
         last_step = last_step.where(ObservationStep.recorded_at <= known_at)
     state = (

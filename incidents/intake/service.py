@@ -190,7 +190,8 @@ def _filer(door: Door, signed: Signed | None, by_file: bool) -> tuple[Filer, lis
     device = signing_device(door.session, signed.kid)
     assert device is not None
     if device.is_revoked and not by_file:
-        raise KeyRevoked(wipe=device.wipes)
+        # Whoever passes on what another's phone signed is not to be emptied.
+        raise KeyRevoked(wipe=device.wipes and actor.person_id == device.holder_id)
     reasons = ["device_revoked"] if device.is_revoked else []
     if not by_file and actor.person_id != device.holder_id and actor.id != device.device_id:
         reasons.append("brought_by_another")

@@ -1,6 +1,7 @@
 """The kinds of condition: each turns facts into hits, and nothing else (pure).
 
-Belongs here: count, rate and step_up, with windows, ties and the arithmetic of the verdict.
+Belongs here: count, rate and step_up, with windows, ties and the arithmetic of the verdict; what a hit
+is. The other kinds: `successions` (sequence), `spans` (state, silence, breach), `wholes` (spread, combine).
 Does not belong here: which stretch of time to look at, and how hits become findings (core).
 
 Windows are half open, (t - T, t]: a report exactly T earlier is outside. Reports of the same second
@@ -10,6 +11,7 @@ every machine gives the same answer.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +21,7 @@ from itertools import accumulate, pairwise
 from math import exp, gcd, lgamma, log
 from operator import attrgetter
 
-from incidents.rules.facts import NO_SECTOR, Fact, Span, WatchHours, hours, is_within
+from incidents.rules.facts import NO_SECTOR, Fact, Span, World, hours, is_within
 from incidents.rules.rule import Count, Number, Numbers, Rate, Rule, StepUp
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,6 +38,8 @@ class Hit:
     numbers: Numbers
     strength: tuple[int, ...]
     anchor: Fact | None = None
+    place: tuple[int, int, int] | None = None
+    sector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,13 @@ class Series:
         return self.facts[bisect_left(self.ends, span.start) : bisect_right(self.ends, span.end)]
 
 
-def hits_of_count(rule: Rule, asks: Count, facts: Sequence[Fact], span: Span) -> Iterator[Hit]:
-    """Anchors with at least K in their window: (t - T, t], and within R metres where the rule says so."""
+def hits_of_count(
+    rule: Rule, asks: Count, key: str | None, facts: Sequence[Fact], span: Span
+) -> Iterator[Hit]:
+    """Anchors with at least K in their window: (t - T, t], and within R metres where the rule says so.
+
+    Without a key every anchor stands under its own.
+    """
     series = Series(facts)
     for anchor in series.anchors(span):
         near = series.touching(anchor.event_end - asks.window, anchor.event_end, asks.certain)
@@ -103,11 +112,11 @@ def hits_of_count(rule: Rule, asks: Count, facts: Sequence[Fact], span: Span) ->
             "highest_exposure": max(f.exposure_level for f in near),
             "highest_tier": max((f.tier or 0 for f in near), default=0),
         }
-        yield _hit(anchor.key, anchor.event_end, near, numbers, (n,), anchor)
+        yield hit_of(key or rule.keys_of(anchor)[0], anchor.event_end, near, numbers, (n,), anchor)
 
 
 def hits_of_step_up(
-    rule: Rule, asks: StepUp, key: str, facts: Sequence[Fact], watched: WatchHours, span: Span
+    rule: Rule, asks: StepUp, key: str, facts: Sequence[Fact], world: World, span: Span
 ) -> Iterator[Hit | Unknown]:
     """Anchors whose window holds a higher tier than the time before it, by `rise` or across `reach`."""
     series = Series(fact for fact in facts if fact.tier)
@@ -124,7 +133,7 @@ def hits_of_step_up(
         lacks = len(before) < asks.min_before
         if not (is_hit or lacks):
             continue
-        minutes = watched.minutes(key, at - asks.window - asks.before, at - asks.window)
+        minutes = world.watched.minutes(key, at - asks.window - asks.before, at - asks.window)
         raising = [fact for fact in now_in if (fact.tier or 0) >= needed]
         numbers: dict[str, Number] = {
             "level": level,
@@ -138,40 +147,56 @@ def hits_of_step_up(
         if lacks:
             yield Unknown(key, at, "no_baseline", numbers)
         else:
-            yield _hit(key, at, raising, numbers, (level, len(raising)), anchor)
+            yield hit_of(key, at, raising, numbers, (level, len(raising)), anchor)
 
 
 def hits_of_rate(
-    rule: Rule, asks: Rate, key: str, facts: Sequence[Fact], watched: WatchHours, span: Span, now: datetime
+    rule: Rule, asks: Rate, key: str, facts: Sequence[Fact], world: World, span: Span, now: datetime
 ) -> Iterator[Hit | Unknown]:
-    """Finished steps of the clock at which the window holds more than its own baseline lets expect.
+    """Finished steps of the clock at which the window holds more (or less) than its baseline lets expect.
 
     A step is finished when `now` has reached it; a report counts at its end, once.
     """
     series = Series(facts)
     apart = [fact for fact in series.facts if asks.without and all(c.holds(fact) for c in asks.without)]
     alone = Series(fact for fact in series.facts if fact not in apart) if apart else series
-    for at in _steps(series, asks, span, now):
+    steps = _steps(series, asks, span, now) if asks.direction == "up" else _all_steps(series, asks, span, now)
+    for at in steps:
         since = at - asks.window
-        if series.weighed(since, at, asks.weight) < asks.min_count:
+        if asks.direction == "up":
+            if series.weighed(since, at, asks.weight) < asks.min_count:
+                continue
+            if series.tally(since, at, asks.distinct, asks.weight) < asks.min_count:
+                continue
+        if not _rises(asks, series, at):
             continue
-        if series.tally(since, at, asks.distinct, asks.weight) < asks.min_count:
-            continue
-        baseline = _Baseline.of(asks, key, at, watched)
-        numbers = _rate_numbers(asks, series, at, baseline)
-        if baseline.refusal:
-            yield Unknown(key, at, baseline.refusal, numbers)
+        exposure = _Exposure.of(asks, key, at, world, now)
+        numbers = _rate_numbers(asks, series, at, exposure)
+        if exposure.refusal:
+            yield Unknown(key, at, exposure.refusal, numbers)
         elif _reaches(numbers):
             if asks.without:
                 numbers |= _carved_out(
-                    numbers if alone is series else _rate_numbers(asks, alone, at, baseline)
+                    numbers if alone is series else _rate_numbers(asks, alone, at, exposure)
                 )
-            yield _hit(key, at, series.ended(since, at), numbers, (int(numbers["n"] or 0),), None)
+            evidence = series.ended(since, at) or series.ended(since - asks.guard - asks.baseline, since)
+            n = int(numbers["n"] or 0)
+            strength = (n,) if asks.direction == "up" else (-n,)
+            yield hit_of(key, at, evidence, numbers, strength, None)
+
+
+def _rises(asks: Rate, series: Series, at: datetime) -> bool:
+    """Whether each of the last windows holds more than the one before it."""
+    counts = [
+        series.tally(at - asks.window * (i + 1), at - asks.window * i, asks.distinct, asks.weight)
+        for i in range(asks.rising)
+    ]
+    return all(later > earlier for later, earlier in pairwise(counts))
 
 
 def _reaches(numbers: Numbers) -> bool:
-    n, needed = numbers["n"], numbers["needed"]
-    return isinstance(n, int) and isinstance(needed, int) and n >= needed
+    margin = numbers["margin"]
+    return isinstance(margin, int) and margin >= 0
 
 
 def tally(facts: Sequence[Fact], distinct: str, weight: str) -> int:
@@ -181,12 +206,12 @@ def tally(facts: Sequence[Fact], distinct: str, weight: str) -> int:
     one who counted most stands for all (counting rule C5). A null incident counts as itself.
     """
     if weight == "one":
-        return len({_distinct(fact, distinct) for fact in facts})
+        return len({thing_of(fact, distinct) for fact in facts})
     if distinct == "observation":
         return sum(fact.weight for fact in facts)
     by_observer: dict[tuple[str, str, str], int] = {}
     for fact in facts:
-        seen = (_distinct(fact, distinct), fact.type, fact.source)
+        seen = (thing_of(fact, distinct), fact.type, fact.source)
         by_observer[seen] = by_observer.get(seen, 0) + fact.weight
     by_event: dict[tuple[str, str], int] = {}
     for (thing, kind, _), counted in by_observer.items():
@@ -194,17 +219,20 @@ def tally(facts: Sequence[Fact], distinct: str, weight: str) -> int:
     return sum(by_event.values())
 
 
-def _distinct(fact: Fact, distinct: str) -> str:
+def thing_of(fact: Fact, distinct: str) -> str:
+    """What the fact is counted once as."""
     if distinct == "incident":
         return fact.incident_id or f"observation {fact.observation_id}"
     if distinct == "source":
         return fact.source
     if distinct == "device":
         return fact.device or f"observation {fact.observation_id}"
+    if distinct == "claimant":
+        return str(fact.value("claimant") or f"observation {fact.observation_id}")
     return fact.observation_id
 
 
-def _hit(
+def hit_of(
     key: str,
     at: datetime,
     evidence: Iterable[Fact],
@@ -214,7 +242,21 @@ def _hit(
 ) -> Hit:
     cited = tuple(sorted(evidence, key=attrgetter("event_end", "observation_id")))
     numbers["sources"] = len({fact.source for fact in cited})
-    return Hit(key, at, cited, numbers, strength, anchor)
+    return Hit(key, at, cited, numbers, strength, anchor, place_of(anchor), _sector_of(cited, anchor))
+
+
+def _sector_of(evidence: Sequence[Fact], anchor: Fact | None) -> str | None:
+    """The anchor's sector; without an anchor the one that most of the evidence lies in."""
+    if anchor is not None:
+        return anchor.sector
+    lying = Counter(fact.sector for fact in evidence if fact.sector)
+    return min(lying, key=lambda sector: (-lying[sector], sector)) if lying else None
+
+
+def place_of(fact: Fact | None) -> tuple[int, int, int] | None:
+    if fact is None or fact.x is None or fact.y is None or fact.z is None:
+        return None
+    return fact.x, fact.y, fact.z
 
 
 # ---- rate: its clock, its baseline and its arithmetic ------------------------------------------------
@@ -239,57 +281,118 @@ def ceil_to(moment: datetime, every: timedelta) -> datetime:
     return moment + (_EPOCH - moment) % every
 
 
+def _all_steps(series: Series, asks: Rate, span: Span, now: datetime) -> Iterator[datetime]:
+    """Every finished step inside the span that any report has in its reach."""
+    if not series.ends:
+        return
+    step = ceil_to(max(span.start, series.ends[0]), asks.every)
+    last = min(now, span.end, series.ends[-1] + asks.lookback)
+    while step <= last:
+        yield step
+        step += asks.every
+
+
 @dataclass(frozen=True, slots=True)
-class _Baseline:
-    """How long we watched: in the window, and in the time that it is compared with."""
+class _Exposure:
+    """How long we watched, in the window and in the time it is compared with, and how much is known yet."""
 
     minutes_now: int
     minutes_before: int
+    known_percent: int
     refusal: str | None
 
     @classmethod
-    def of(cls, asks: Rate, key: str, at: datetime, watched: WatchHours) -> "_Baseline":
+    def of(cls, asks: Rate, key: str, at: datetime, world: World, now: datetime) -> "_Exposure":
         since, until = at - asks.window, at - asks.window - asks.guard
         if asks.exposure == "hours":
             now_in, before = asks.window // timedelta(minutes=1), asks.baseline // timedelta(minutes=1)
         else:
-            now_in = watched.minutes(key, since, at)
-            before = watched.minutes(key, until - asks.baseline, until)
+            now_in = world.watched.minutes(key, since, at)
+            before = world.watched.minutes(key, until - asks.baseline, until)
         refusal = None
         if before < max(1, asks.min_baseline_minutes) or key == NO_SECTOR:
             refusal = "no_baseline"
         elif now_in < max(1, asks.min_window_minutes):
             refusal = "not_watched"
-        return cls(now_in, before, refusal)
+        return cls(now_in, before, _known_percent(asks, key, at, world, now), refusal)
+
+    @property
+    def compared(self) -> tuple[int, int]:
+        """Exposure of window and baseline on one scale, the window's as far as it is known yet."""
+        return self.minutes_now * self.known_percent, self.minutes_before * 100
 
 
-def _rate_numbers(asks: Rate, series: Series, at: datetime, baseline: _Baseline) -> dict[str, Number]:
+def _known_percent(asks: Rate, key: str, at: datetime, world: World, now: datetime) -> int:
+    """How much of the window is usually known by now, on average over its days, in whole percent."""
+    if asks.complete_within is None or now - at >= asks.complete_within:
+        return 100
+    days = max(1, -(-asks.window // timedelta(days=1)))
+    ages = [now - at + timedelta(days=1) * i for i in range(days)]
+    return sum(world.completeness.percent(key, age, asks.complete_within) for age in ages) // days
+
+
+def _rate_numbers(asks: Rate, series: Series, at: datetime, exposure: _Exposure) -> dict[str, Number]:
     until = at - asks.window - asks.guard
     n = series.tally(at - asks.window, at, asks.distinct, asks.weight)
-    before = series.tally(until - asks.baseline, until, asks.distinct, asks.weight)
-    spread = _dispersion(asks, series, until)
+    counts = _counts_before(asks, series, until)
+    before, at_most = sum(counts), None
+    if asks.cap is not None and counts:
+        at_most = _capped(counts, asks.cap)
+        counts = [min(count, at_most) for count in counts]
+        before = sum(counts)
+    elif asks.distinct != "observation":
+        # Something that lasted over two windows of the baseline counts once in the whole of it.
+        before = series.tally(until - asks.baseline, until, asks.distinct, asks.weight)
+    spread = _dispersion(asks, counts)
     numbers: dict[str, Number] = {
         "n": n,
-        "hours": hours(baseline.minutes_now),
+        "hours": hours(exposure.minutes_now),
         "before_n": before,
-        "before_hours": hours(baseline.minutes_before),
+        "before_hours": hours(exposure.minutes_before),
         "dispersion": float(spread),
     }
-    if baseline.refusal:
+    if at_most is not None:
+        numbers["before_capped_at"] = at_most
+    if asks.complete_within is not None:
+        numbers["known_percent"] = exposure.known_percent
+    if asks.rising:
+        numbers["rising"] = asks.rising
+    if exposure.refusal:
         return numbers
-    expected = Fraction(before * baseline.minutes_now, baseline.minutes_before)
-    needed = _needed(asks, before, spread, expected, baseline)
+    now_in, before_in = exposure.compared
+    expected = Fraction(before * now_in, before_in)
+    calm = -int(-before // spread)
     compared = max(expected, Fraction(1, 2))
+    if asks.direction == "up":
+        needed = _needed(asks, calm, spread, compared, now_in, before_in)
+        margin = n - needed
+        chance = _chance(int(n / spread), calm, now_in, before_in)
+    else:
+        needed = _allowed(asks, before, spread, expected, now_in, before_in)
+        margin = needed - n
+        fewer = max(0, int(before / spread) - 1)
+        chance = 1 - _chance(-int(-n // spread) + 1, fewer, now_in, before_in)
     numbers |= {
         "expected": round(float(expected), 2),
         "ratio": round(float(n / compared), 1),
         "needed": needed,
-        "margin": n - needed,
-        "chance": _chance(
-            int(n / spread), -int(-before // spread), baseline.minutes_now, baseline.minutes_before
-        ),
+        "margin": margin,
+        "chance": float(f"{max(0.0, chance):.1e}"),
     }
     return numbers
+
+
+def _counts_before(asks: Rate, series: Series, until: datetime) -> list[int]:
+    """What each window of the baseline held, latest first."""
+    edges = [until - asks.window * i for i in range(asks.baseline // asks.window + 1)]
+    return [series.tally(after, to, asks.distinct, asks.weight) for to, after in pairwise(edges)]
+
+
+def _capped(counts: Sequence[int], cap: Fraction) -> int:
+    """The most that one window of the baseline counts: so many times their median, and at least one."""
+    ordered = sorted(counts)
+    middle = Fraction(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2], 2)
+    return max(1, int(cap * max(middle, Fraction(1, 2))))
 
 
 def _carved_out(alone: Numbers) -> dict[str, Number]:
@@ -301,12 +404,9 @@ def _carved_out(alone: Numbers) -> dict[str, Number]:
     }
 
 
-def _dispersion(asks: Rate, series: Series, until: datetime) -> Fraction:
+def _dispersion(asks: Rate, counts: Sequence[int]) -> Fraction:
     """Variance over mean of the baseline's windows, in tenths, rounded up, between 1 and the rule's limit."""
-    windows = asks.baseline // asks.window
-    edges = [until - asks.window * i for i in range(windows + 1)]
-    counts = [series.tally(after, to, asks.distinct, asks.weight) for to, after in pairwise(edges)]
-    total = sum(counts)
+    windows, total = len(counts), sum(counts)
     if windows < 2 or total == 0:
         return Fraction(1)
     # Sum of squared deviations over (windows - 1), divided by the mean, without leaving whole numbers.
@@ -315,13 +415,23 @@ def _dispersion(asks: Rate, series: Series, until: datetime) -> Fraction:
     return min(max(Fraction(tenths, 10), Fraction(1)), asks.max_dispersion)
 
 
-def _needed(asks: Rate, before: int, spread: Fraction, expected: Fraction, baseline: _Baseline) -> int:
-    """The least count that is a hit: by number, by ratio and by chance."""
-    by_ratio = asks.min_ratio * max(expected, Fraction(1, 2))
-    # Clustered reports carry less: both counts are divided by the dispersion, against the alarm.
-    calm = -int(-before // spread)
-    by_chance = least_unlikely(calm, baseline.minutes_now, baseline.minutes_before, asks.alpha)
-    return max(asks.min_count, -int(-by_ratio // 1), -int(-by_chance * spread // 1))
+def _needed(asks: Rate, calm: int, spread: Fraction, compared: Fraction, now_in: int, before_in: int) -> int:
+    """The least count that is a hit: by number, by ratio and by chance.
+
+    Clustered reports carry less: both counts are divided by the dispersion, against the alarm.
+    """
+    by_chance = least_unlikely(calm, now_in, before_in, asks.alpha)
+    return max(asks.min_count, -int(-(asks.min_ratio * compared) // 1), -int(-by_chance * spread // 1))
+
+
+def _allowed(
+    asks: Rate, before: int, spread: Fraction, expected: Fraction, now_in: int, before_in: int
+) -> int:
+    """The greatest count that is a hit of a fall, -1 where none is: by expectation, ratio and chance."""
+    if expected < asks.min_count:
+        return -1
+    by_chance = greatest_unlikely(int(before / spread), now_in, before_in, asks.alpha)
+    return min(int(expected / asks.min_ratio), int(by_chance * spread) if by_chance >= 0 else -1)
 
 
 @lru_cache(maxsize=4096)
@@ -344,6 +454,27 @@ def least_unlikely(before: int, minutes_now: int, minutes_before: int, alpha: Fr
         below = below * both + term
         whole *= both
         n += 1
+    return n
+
+
+@lru_cache(maxsize=4096)
+def greatest_unlikely(before: int, minutes_now: int, minutes_before: int, alpha: Fraction) -> int:
+    """The greatest n so few that as few come about with a chance of at most alpha; -1 where none is.
+
+    The other side of the same conditional test, with `before` successes: P(X <= n) <= alpha, in whole
+    numbers. Without anything before, nothing is too few.
+    """
+    shared = gcd(minutes_now, minutes_before)
+    a, b = minutes_now // shared, minutes_before // shared
+    both = a + b
+    term = below = b**before if before else 1
+    whole = both**before if before else 1
+    n = -1
+    while below * alpha.denominator <= alpha.numerator * whole and before:
+        n += 1
+        term = term * a * (n + before) // (n + 1)
+        below = below * both + term
+        whole *= both
     return n
 
 

@@ -1,14 +1,16 @@
-"""What the rules see: observation versions and hours watched, as plain values (pure).
+"""What the rules see: versions of observations, watches and claims, and the world they lie in (pure).
 
-Belongs here: the shape of a fact, the live set at a moment, exact distances and watched time.
-Does not belong here: where facts come from (service) and what is concluded from them (conditions).
+Belongs here: the shape of a fact, the live set at a moment, exact distances, watched time, neighbours,
+how complete recent reports are. Does not belong here: where facts come from (service) and what is
+concluded from them (conditions and its neighbours).
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
 # The order in which a patrol's own danger rises (domain: exposure of the observer).
 EXPOSURES = ("none", "earshot", "present", "in_direction_of", "near_miss", "struck")
@@ -20,6 +22,26 @@ STATUSES = frozenset({"reported", "verified", "disputed", "refuted", "withdrawn"
 
 # The key of facts that lie in no sector: they are judged together, not forgotten.
 NO_SECTOR = "-"
+# The one key of rules that look at the whole mission.
+WHOLE_MISSION = "*"
+
+# Where a fact comes from. Only observations are counted as what the mission saw.
+OBSERVATION, WATCH, CLAIM = "observation", "watch", "claim"
+ORIGINS = (OBSERVATION, WATCH, CLAIM)
+# The categories under which watches and claims stand beside the taxonomy's own.
+WATCH_CATEGORY, CLAIM_CATEGORY = "WAT", "CLM"
+
+# Compass points in sixteenths of the circle, as the form names them.
+DIR16 = ("N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW").split()
+
+# What a fact may carry beside its own attributes: a closed list, so that a filter can be checked.
+DETAILS = frozenset(
+    """access agreed_area answer armed assessed_cause breached build_up_size cargo civilian claimant
+    corridor_state corridor devices_affected distance_to_line_m evidence_risk fire_toward first_seen
+    harm_cause heading hours_per_day in_zone line_relation missing missing_again object organisation
+    passage_outcome person_status reason_given severity shortage_of site_type stopped_by towards
+    uav_class utility watch_kind works_kind""".split()
+)
 
 QUARANTINED = "quarantined"
 TRAINING = "training"
@@ -27,7 +49,12 @@ TRAINING = "training"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One version of one observation as the rules read it; positions are ECEF metres."""
+    """One version of one thing that was told, as the rules read it; positions are ECEF metres.
+
+    `observation_id` is the id of the observation, or of the watch's event or the claim, as `origin` says.
+    `holds_from` and `holds_to` tell of a span that the thing speaks of and that may be still to come: an
+    agreed silence, a planned watch, a corridor closed since yesterday.
+    """
 
     observation_id: str
     version: int
@@ -54,6 +81,25 @@ class Fact:
     y: int | None = None
     z: int | None = None
     cell: str | None = None
+    origin: str = OBSERVATION
+    watch: str | None = None
+    holds_from: datetime | None = None
+    holds_to: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def value(self, name: str) -> Any:
+        """A field that a filter asks about: an attribute, else a detail, else null."""
+        return self.details.get(name) if name in DETAILS else getattr(self, name)
+
+    @property
+    def reaches_from(self) -> datetime:
+        """The earliest moment that the fact speaks of."""
+        return self.event_start if self.holds_from is None else min(self.event_start, self.holds_from)
+
+    @property
+    def reaches_to(self) -> datetime:
+        """The latest moment that the fact speaks of."""
+        return self.event_end if self.holds_to is None else max(self.event_end, self.holds_to)
 
     @property
     def key(self) -> str:
@@ -72,6 +118,11 @@ class Fact:
     @property
     def counted(self) -> bool:
         return self.status in COUNTED and TRAINING not in self.flags
+
+    @property
+    def firmness(self) -> int:
+        """How well it is established, for contradictory reports: disputed, reported, verified."""
+        return {"disputed": 0, "reported": 1, "verified": 2}.get(self.status, -1)
 
     @property
     def exposure_level(self) -> int:
@@ -125,7 +176,9 @@ class WatchHours:
         self._ends: Mapping[str, _Marks] = {sector: _Marks(at) for sector, at in ends.items()}
 
     def minutes(self, sector: str, start: datetime, end: datetime) -> int:
-        """Whole watch-minutes of a sector between two moments."""
+        """Whole watch-minutes of a sector, or of the whole mission, between two moments."""
+        if sector == WHOLE_MISSION:
+            return sum(self.minutes(one, start, end) for one in self._starts)
         if sector not in self._starts or end <= start:
             return 0
         return self._until(sector, _minute(end)) - self._until(sector, _minute(start))
@@ -169,3 +222,120 @@ class Span:
 
     def joined(self, other: "Span") -> "Span":
         return Span(min(self.start, other.start), max(self.end, other.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A named point, in ECEF metres: a settlement that a rule looks around."""
+
+    code: str
+    x: int
+    y: int
+    z: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How long after its event one observation was first known, and in which sector it lay."""
+
+    key: str
+    event_end: datetime
+    late: timedelta
+
+
+class Completeness:
+    """Which share of what will be known of a day is usually known so long after it, in whole percent.
+
+    Estimated once a month, from observations that were known by the first of that month and whose events
+    lie between 30 and 210 days before it: one more report does not move every day.
+    A sector with fewer than `LEAST` of them is taken with all sectors; without any, all is taken as known.
+    """
+
+    LEAST = 30
+    OLDEST, YOUNGEST = timedelta(days=210), timedelta(days=30)
+
+    def __init__(self, lags: Iterable[Lag] = (), now: datetime | None = None) -> None:
+        self._late: dict[str | None, list[timedelta]] = {}
+        if now is not None:
+            month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            for lag in lags:
+                known = lag.event_end + lag.late <= month
+                if known and month - self.OLDEST <= lag.event_end < month - self.YOUNGEST:
+                    self._late.setdefault(lag.key, []).append(lag.late)
+                    self._late.setdefault(None, []).append(lag.late)
+        for late in self._late.values():
+            late.sort()
+
+    def percent(self, key: str, age: timedelta, within: timedelta) -> int:
+        """Of what is known `within` so long, the share that is known after `age`."""
+        late = self._late.get(key, [])
+        if len(late) < self.LEAST:
+            late = self._late.get(None, [])
+        all_of_it = bisect_right(late, within)
+        if len(late) < self.LEAST or not all_of_it or age >= within:
+            return 100
+        return max(1, 100 * bisect_right(late, age) // all_of_it)
+
+
+def lags_of(versions: Iterable[Fact]) -> list[Lag]:
+    """How late each observation was first known."""
+    first: dict[str, Fact] = {}
+    for fact in versions:
+        held = first.get(fact.observation_id)
+        if fact.origin == OBSERVATION and (held is None or fact.version < held.version):
+            first[fact.observation_id] = fact
+    return [Lag(f.key, f.event_end, f.known_at - f.event_end) for f in first.values()]
+
+
+class World:
+    """Everything that conditions read beside the facts of their key.
+
+    `neighbours`: sectors that touch, both ways. `spots`: settlements by code. `episodes`: for rules over
+    findings, what the named rules hold, by rule id.
+    """
+
+    def __init__(
+        self,
+        watched: WatchHours | None = None,
+        neighbours: Mapping[str, frozenset[str]] | None = None,
+        spots: Sequence[Spot] = (),
+        completeness: Completeness | None = None,
+        episodes: Mapping[str, Sequence[Any]] | None = None,
+    ) -> None:
+        self._watched = watched or WatchHours()
+        self._neighbours = neighbours or {}
+        self._spots = spots
+        self._completeness = completeness or Completeness()
+        self._episodes = episodes or {}
+
+    @property
+    def watched(self) -> WatchHours:
+        return self._watched
+
+    @property
+    def neighbours(self) -> Mapping[str, frozenset[str]]:
+        return self._neighbours
+
+    @property
+    def spots(self) -> Sequence[Spot]:
+        return self._spots
+
+    @property
+    def completeness(self) -> Completeness:
+        return self._completeness
+
+    @property
+    def episodes(self) -> Mapping[str, Sequence[Any]]:
+        return self._episodes
+
+    def with_episodes(self, episodes: Mapping[str, Sequence[Any]]) -> "World":
+        """The same world, with what the rules below hold."""
+        return World(self.watched, self.neighbours, self.spots, self.completeness, episodes)
+
+
+def is_opposite(one: str | None, other: str | None) -> bool:
+    """Whether two of the sixteen directions point against each other, give or take 45 degrees."""
+    if one not in DIR16 or other not in DIR16:
+        return False
+    apart = abs(DIR16.index(one) - DIR16.index(other))
+    return min(apart, 16 - apart) >= 6

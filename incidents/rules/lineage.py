@@ -2,7 +2,8 @@
 
 Content is free of order; identity cannot be: two findings that a late report makes one were really
 announced as two. An episode keeps the number of the oldest finding it overlaps within the rule's
-joining distance; the others are merged into it. Nothing that was announced ever disappears.
+joining distance; the others are merged into it. What falls off a finding that keeps its number is split
+from it, under a number of its own. Nothing that was announced ever disappears.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ CHANGES = (
     "reopened",
     "withdrawn",
     "merged",
+    "split",
 )
 REASONS = (
     "new_report",
@@ -33,6 +35,7 @@ REASONS = (
     "baseline_changed",
     "rule_version_changed",
     "split",
+    "out_of_contact",
 )
 
 
@@ -54,9 +57,9 @@ class Change:
     episode: Episode
     finding_id: str | None = None
     merged_into: str | None = None
+    split_from: str | None = None
     added: tuple[Cited, ...] = ()
     removed: tuple[Cited, ...] = ()
-    is_split: bool = False
 
 
 def compare(standing: Sequence[Standing], episodes: Iterable[Episode], within: timedelta) -> list[Change]:
@@ -70,9 +73,9 @@ def compare(standing: Sequence[Standing], episodes: Iterable[Episode], within: t
         near = [f for f in by_age if _overlaps(f.episode, episode, within)]
         heir = next((f for f in near if f.finding_id not in taken), None)
         if heir is None:
-            changes.append(
-                Change("raised", episode, added=episode.evidence, is_split=any(map(_stands, near)))
-            )
+            origin = next((f.finding_id for f in near if _stands(f)), None)
+            word = "split" if origin else "raised"
+            changes.append(Change(word, episode, split_from=origin, added=episode.evidence))
             continue
         taken.add(heir.finding_id)
         changes.append(_continued(heir, episode))

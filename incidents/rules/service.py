@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
@@ -28,10 +29,21 @@ from incidents.rules import queries
 from incidents.rules.conditions import ceil_to
 from incidents.rules.core import read_span, touched
 from incidents.rules.explain import sentence
-from incidents.rules.facts import EXPOSURES, NO_SECTOR, QUARANTINED, TRAINING, Fact, Span, Watched, WatchHours
+from incidents.rules.facts import (
+    DETAILS,
+    EXPOSURES,
+    NO_SECTOR,
+    QUARANTINED,
+    TRAINING,
+    Fact,
+    Span,
+    Watched,
+    WatchHours,
+    World,
+)
 from incidents.rules.keeping import affected, rejudge
 from incidents.rules.lineage import Change, Standing
-from incidents.rules.loader import load_folder
+from incidents.rules.loader import load_folder, load_rule
 from incidents.rules.model import (
     Finding,
     FindingEvidence,
@@ -42,6 +54,7 @@ from incidents.rules.model import (
     RuleVersion,
 )
 from incidents.rules.rule import Asks, Rate, Rule
+from incidents.taxonomy.model import NOT_KNOWN
 from monitor.db.session import Store, take_sequence
 from monitor.door import Door
 from monitor.errors import Conflict
@@ -198,7 +211,51 @@ def fact_of(
         y=row.y,
         z=row.z,
         cell=row.cell,
+        watch=row.watch_id,
+        holds_from=_instant(row.fields.get("since")),
+        holds_to=_instant(row.fields.get("until")),
+        details=details_of(row),
     )
+
+
+# Fields of the form that go by another name here, because several types of the form mean the same.
+SAID_AS = {"heading": ("path_to_dir16", "direction_to_dir16", "crossed_to_dir16")}
+
+
+def details_of(row: ObservationRow) -> dict[str, Any]:
+    """What an observation says beside its common fields, as far as a rule may ask about it."""
+    said: dict[str, Any] = {}
+    for name in sorted(DETAILS):
+        names = SAID_AS.get(name, (name,))
+        value = next((row.fields[n] for n in names if n in row.fields), None)
+        if _is_code(value) or (isinstance(value, list) and all(map(_is_code, value))):
+            said[name] = value
+    if isinstance(row.fields.get("persons"), list):
+        said["civilian"] = _civilian(row.fields["persons"])
+    if row.type == "corridor_status" and row.sector_code:
+        said.setdefault("corridor", row.sector_code)
+    return said
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str | int) and value != NOT_KNOWN
+
+
+def _civilian(persons: list[Any]) -> str:
+    """`no` only where everybody harmed is known to have been a combatant."""
+    known = {entry.get("person_status", "n_k") for entry in persons if isinstance(entry, dict)}
+    return "no" if known == {"combatant"} else "yes"
+
+
+def _instant(value: Any) -> dt.datetime | None:
+    """A moment as the form writes it; what does not read as one with its offset says nothing."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment.astimezone(dt.UTC) if moment.tzinfo else None
 
 
 def _fact_row(fact: Fact) -> RuleFact:
@@ -229,6 +286,13 @@ def _fact_row(fact: Fact) -> RuleFact:
         y=fact.y,
         z=fact.z,
         cell=fact.cell,
+        origin=fact.origin,
+        watch=fact.watch,
+        holds_from=fact.holds_from,
+        holds_to=fact.holds_to,
+        from_at=fact.reaches_from,
+        until_at=fact.reaches_to,
+        details=dict(fact.details),
     )
 
 
@@ -245,7 +309,7 @@ def _watch_changed(door: Door, event: WatchChanged) -> None:
     bench = _Bench(door, Cause("baseline_changed", f"watch:{event.watch_id}"))
     for version_id, rule in rules_in_use(door):
         if isinstance(rule.asks, Rate) and rule.asks.exposure == "watch_hours":
-            since = door.now - rule.asks.lookback
+            since = door.now - rule.lookback
             first = max(since, min(row.started_at or row.planned_start, door.now))
             for sector in row.sectors:
                 bench.judge(version_id, rule, sector, Span(first, door.now))
@@ -305,7 +369,7 @@ class _Bench:
         scope = None if rule.crosses_sectors else key
         grown, near = self._standing(version_id, rule, scope, span)
         facts = self._facts_of(scope, read_span(rule, grown))
-        for change in rejudge(rule, grown, near, facts, self._watched, self._door.now):
+        for change in rejudge(rule, grown, near, facts, World(self._watched), self._door.now):
             self.announce(version_id, rule, change)
 
     def _standing(
@@ -335,14 +399,15 @@ class _Bench:
             select(func.max(FindingVersion.version_no)).where(FindingVersion.finding_id == finding_id)
         )
         episode = change.episode
-        is_resolved = episode.resolved and change.change != "raised"
+        is_resolved = episode.resolved and change.change not in ("raised", "split")
         version = FindingVersion(
             finding_id=finding_id,
             version_no=(last or 0) + 1,
             change=change.change,
-            reason="split" if change.is_split else self._cause.reason,
+            reason="split" if change.split_from else self._cause.reason,
             cause=self._cause.of,
             merged_into=change.merged_into,
+            split_from=change.split_from,
             state=STATE_OF_CHANGE.get(change.change, "resolved" if is_resolved else "open"),
             start_at=episode.start,
             end_at=episode.end,
@@ -357,6 +422,10 @@ class _Bench:
             quarantined=episode.quarantined,
             sources=episode.sources,
             is_resolved=is_resolved,
+            sector=episode.sector,
+            x=episode.place[0] if episode.place else None,
+            y=episode.place[1] if episode.place else None,
+            z=episode.place[2] if episode.place else None,
             sentence=sentence(rule, episode, self._zone, self._sector_names.get(episode.key)),
             recorded_at=now,
         )
@@ -369,13 +438,14 @@ class _Bench:
                     version_no=version.version_no,
                     observation_id=cited.observation_id,
                     revision_no=cited.revision,
+                    origin=cited.origin,
                     joined=joined,
                 )
             )
         session.flush()
         if change.change != "extended":
             record(session, FindingChanged(finding_id, rule.id, change.change), now)
-        if change.change == "raised" and episode.resolved:
+        if change.change in ("raised", "split") and episode.resolved:
             # Found too late to be acted upon: announced all the same, then resolved at once.
             self.announce(version_id, rule, Change("resolved", episode, finding_id))
 
@@ -468,14 +538,25 @@ def rules_in_use(door: Door) -> list[tuple[str, Rule]]:
     """The rules that run, widest reader first; loads them where the store does not hold them yet."""
     if RULES_READ in door.session.info:
         return list(door.session.info[RULES_READ])
-    held = {row.rule_version_id: (row.digest, row.status) for row in queries.rule_versions(door.session)}
-    files = {version_id_of(rule): rule for rule in house_rules()}
-    if any(held.get(version_id) != (rule.digest, rule.status) for version_id, rule in files.items()):
+    held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
+    if any(_lags_behind(held.get(version_id_of(rule)), rule) for rule in house_rules()):
         load_rules(door)
-    running = [(version_id, rule) for version_id, rule in files.items() if rule.runs]
-    in_order = sorted(running, key=lambda item: (-item[1].asks.lookback, item[0]))
+        held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
+    known = {version_id_of(rule): rule for rule in house_rules()}
+    known |= {rule_id: load_rule(text, rule_id) for rule_id, text in queries.desk_texts(door.session).items()}
+    # What holds is what the store says: at the desk a rule is switched on and off without a new file.
+    as_held = [
+        (version_id, replace(rule, status=held[version_id].status)) for version_id, rule in known.items()
+    ]
+    running = [(version_id, rule) for version_id, rule in as_held if rule.runs]
+    in_order = sorted(running, key=lambda item: (-item[1].lookback, item[0]))
     door.session.info[RULES_READ] = in_order
     return in_order
+
+
+def _lags_behind(held: queries.RuleRow | None, rule: Rule) -> bool:
+    """Whether the store does not yet say what a file says. A step that a person took outranks the file."""
+    return held is None or held.digest != rule.digest or (held.status != rule.status and not held.at_the_desk)
 
 
 def load_rules(door: Door, rules: Iterable[Rule] | None = None) -> list[str]:
@@ -490,20 +571,21 @@ def load_rules(door: Door, rules: Iterable[Rule] | None = None) -> list[str]:
         version_id = version_id_of(rule)
         known = held.get(version_id)
         if known is None:
-            _publish(door, version_id, rule)
+            publish(door, version_id, rule)
         elif known.digest != rule.digest:
             raise Conflict(reason=f"{version_id} was published with other content; give it a new version")
-        if known is None or known.status != rule.status:
-            _step(door, version_id, rule.status, rule.digest)
+        if _lags_behind(known, rule):
+            step(door, version_id, rule.status, rule.digest, by=queries.FROM_FILE, answers=rule.approved_by)
             changed.append(version_id)
     for version_id in held.keys() - {version_id_of(rule) for rule in files}:
-        if held[version_id].status != "retired":
-            _step(door, version_id, "retired", held[version_id].digest)
+        if held[version_id].status != "retired" and not held[version_id].at_the_desk:
+            step(door, version_id, "retired", held[version_id].digest, by=queries.FROM_FILE)
             changed.append(version_id)
     return changed
 
 
-def _publish(door: Door, version_id: str, rule: Rule) -> None:
+def publish(door: Door, version_id: str, rule: Rule) -> None:
+    """Keeps a rule version under its id, for good."""
     door.session.add(
         RuleVersion(
             id=version_id,
@@ -518,8 +600,27 @@ def _publish(door: Door, version_id: str, rule: Rule) -> None:
     door.session.flush()
 
 
-def _step(door: Door, version_id: str, status: str, digest: str) -> None:
-    door.session.add(RuleStep(rule_version_id=version_id, status=status, recorded_at=door.now))
+def step(
+    door: Door,
+    version_id: str,
+    status: str,
+    digest: str,
+    by: str,
+    answers: str | None = None,
+    back_test_id: int | None = None,
+) -> None:
+    """Brings a version into use or out of it, and says so in the log; from now on other rules run."""
+    door.session.add(
+        RuleStep(
+            rule_version_id=version_id,
+            status=status,
+            by=by,
+            answers=answers,
+            back_test_id=back_test_id,
+            recorded_at=door.now,
+        )
+    )
+    door.session.info.pop(RULES_READ, None)
     append(
         door.session,
         "rule_changed",

@@ -4,8 +4,8 @@ from marshmallow import Schema, fields, validate
 
 
 class EnrolmentSchema(Schema):
-    person_id = fields.String(required=True, validate=validate.Length(min=1, max=36))
-    device_code = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    person_id = fields.String(required=True)
+    device_code = fields.String(required=True)
 
 
 class OpenedSchema(Schema):

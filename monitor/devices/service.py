@@ -55,12 +55,12 @@ def open_enrolment(door: Door, person_id: str, device_code: str) -> Opened:
     errors: dict[str, list[str]] = {}
     person = actor_of_person(door.session, person_id)
     if person is None:
-        errors["person_id"] = ["Nobody who serves now has this id."]
+        errors["person_id"] = ["Choose somebody who serves now."]
     elif not person.may("incidents:observation:file"):
         errors["person_id"] = [f"{person.name} has no role that files reports."]
     known = door.session.scalar(select(Device).where(Device.code == device_code))
     if not DEVICE_CODE.match(device_code):
-        errors["device_code"] = ["Up to 40 letters, digits, points and dashes, such as phone-7."]
+        errors["device_code"] = ["Name it with up to 40 letters, digits, points and dashes, such as phone-7."]
     elif known and known.revoked_at:
         errors["device_code"] = [f"{device_code} was ended. Give the phone a new name."]
     if errors or person is None:
@@ -86,7 +86,8 @@ def claim_enrolment(door: Door, code: str, spki_text: str, signature_text: str) 
     The same phone may ask again, where the answer was lost. Raises NotFound for a code nobody gave out,
     BadRequest for a wrong key or signature, Conflict where another phone was first, WrongState when late.
     """
-    row = door.session.scalar(select(Enrolment).where(Enrolment.code_sha256 == sha256(code)))
+    found = select(Enrolment).where(Enrolment.code_sha256 == sha256(code))
+    row = door.session.scalar(found.with_for_update())
     if row is None:
         raise NotFound(thing="enrolment", id="of this code")
     spki = standard_base64(spki_text)
@@ -159,7 +160,7 @@ def collect_token(door: Door, enrolment_id: str, code: str) -> Collected | None:
 
     Until the token was used it may be collected again, where the answer was lost; the one before is ended.
     """
-    row = door.session.get(Enrolment, enrolment_id)
+    row = door.session.get(Enrolment, enrolment_id, with_for_update=True)
     if row is None or not secrets.compare_digest(row.code_sha256, sha256(code)):
         raise NotFound(thing="enrolment", id=enrolment_id)
     state = state_of(row, wall_now())
@@ -206,7 +207,7 @@ def note_link(door: Door, kid: str, link: Link) -> list[str]:
 
 
 def _enrolment(door: Door, enrolment_id: str) -> Enrolment:
-    row = door.session.get(Enrolment, enrolment_id)
+    row = door.session.get(Enrolment, enrolment_id, with_for_update=True)
     if row is None:
         raise NotFound(thing="enrolment", id=enrolment_id)
     return row

@@ -50,7 +50,11 @@ def _on(curve: tuple[tuple[int, int], ...], t: float) -> tuple[float, float]:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    for name, size, maskable in (("icon-192", 192, False), ("icon-512", 512, False), ("maskable-512", 512, True)):
+    for name, size, maskable in (
+        ("icon-192", 192, False),
+        ("icon-512", 512, False),
+        ("maskable-512", 512, True),
+    ):
         draw(size, maskable).save(FOLDER / f"{name}.png", optimize=True)
 
 

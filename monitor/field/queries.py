@@ -24,7 +24,9 @@ def holder(session: Session, actor: Actor) -> HolderRow:
     """The person behind an actor who may open the form."""
     person = session.scalars(select(Person).where(Person.id == actor.person_id)).one()
     device = session.get(Device, actor.id) if actor.kind == "device" else None
-    newest = select(DeviceKey.kid).where(DeviceKey.device_id == actor.id).order_by(DeviceKey.recorded_at.desc())
+    newest = (
+        select(DeviceKey.kid).where(DeviceKey.device_id == actor.id).order_by(DeviceKey.recorded_at.desc())
+    )
     kid = session.scalar(newest.limit(1)) if device else None
     named = {"id": device.id, "code": device.code, "kid": kid} if device else None
     return HolderRow(person.id, person.name, person.language, named)

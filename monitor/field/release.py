@@ -1,4 +1,4 @@
-"""A release of the form: every file that works without a net, each with its hash, in front of the worker's text."""
+"""A release of the form: each file that works without a net with its hash, before the worker's text."""
 
 import base64
 import hashlib
@@ -36,7 +36,9 @@ class Release:
 
 def the_release(rendered: Mapping[str, bytes]) -> Release:
     """The release of the files on disk and of what is rendered (address to content)."""
-    files = dict(sorted({url: _hash(content) for url, content in (contents() | dict(rendered)).items()}.items()))
+    files = dict(
+        sorted({url: _hash(content) for url, content in (contents() | dict(rendered)).items()}.items())
+    )
     digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
     head = json.dumps({"digest": digest, "files": files}, separators=(",", ":"))
     worker = served(FIELD / "sw.js").decode()

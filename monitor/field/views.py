@@ -1,4 +1,4 @@
-"""The form: its page, the same for everybody, its worker and manifest; and who holds it, which the API says."""
+"""The form: its page, the same for everybody, its worker and manifest; who holds it the API says."""
 
 import base64
 import json
@@ -24,7 +24,9 @@ from monitor.web.lean import LeanBlueprint
 OPEN = "monitor:field:open"
 DARK, PETROL = "#10171a", "#175a66"
 
-bp = LeanBlueprint("field", __name__, url_prefix="/field", template_folder="templates", static_folder="static")
+bp = LeanBlueprint(
+    "field", __name__, url_prefix="/field", template_folder="templates", static_folder="static"
+)
 api = Blueprint("field_api", __name__, url_prefix="/api/v1/field")
 
 
@@ -50,7 +52,9 @@ def words(door: Door, language: str) -> Response:
     return _kept(words_json(language), "application/json")
 
 
-@bp.route("/<language>/app.webmanifest", methods=["GET"], permission=PUBLIC, summary="How the form is installed")
+@bp.route(
+    "/<language>/app.webmanifest", methods=["GET"], permission=PUBLIC, summary="How the form is installed"
+)
 def manifest(door: Door, language: str) -> Response:
     _known(language)
     said = messages(language)
@@ -66,7 +70,11 @@ def manifest(door: Door, language: str) -> Response:
             "background_color": DARK,
             "theme_color": PETROL,
             "icons": [
-                {"src": f"/field/static/icons/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"}
+                {
+                    "src": f"/field/static/icons/icon-{size}.png",
+                    "sizes": f"{size}x{size}",
+                    "type": "image/png",
+                }
                 for size in (192, 512)
             ]
             + [
@@ -83,7 +91,9 @@ def manifest(door: Door, language: str) -> Response:
     return response
 
 
-@bp.route("/sw.js", methods=["GET"], permission=PUBLIC, summary="The worker that serves the form without a net")
+@bp.route(
+    "/sw.js", methods=["GET"], permission=PUBLIC, summary="The worker that serves the form without a net"
+)
 def worker(door: Door) -> Response:
     """The worker's text behind its release: every file with its hash."""
     rendered = {}
@@ -93,7 +103,9 @@ def worker(door: Door) -> Response:
     return _kept(the_release(rendered).worker, "text/javascript")
 
 
-@api.route("/start", methods=["GET"], permission=OPEN, summary="Who holds the phone, which mission, which keys")
+@api.route(
+    "/start", methods=["GET"], permission=OPEN, summary="Who holds the phone, which mission, which keys"
+)
 def start(door: Door) -> dict[str, Any]:
     """All that the page does not say, for the phone to keep; a session's token, where there is a session."""
     mission = the_mission(door.session)
@@ -127,9 +139,7 @@ def page(language: str) -> str:
     """The same bytes for everybody, so that the worker can check them by their hash."""
     said = start_words(language)
     given = {"language": language, "languages": LANGUAGES, "messages": said}
-    return render_template(
-        "field/form.html", language=language, languages=LANGUAGES, words=said, given=given
-    )
+    return render_template("field/form.html", language=language, languages=LANGUAGES, words=said, given=given)
 
 
 def words_json(language: str) -> str:

@@ -1,4 +1,4 @@
-"""Answers that hold no secret are sent compressed: files, the form's page and words, taxonomy, places, base map.
+"""Answers that hold no secret are compressed: files, the form's page and words, taxonomy, places, base map.
 
 Only what carries an ETag and may be kept is compressed. An answer that is made for one person and shows their
 token beside words of others would tell the token by its size.

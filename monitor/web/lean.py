@@ -1,7 +1,7 @@
 """Our own scripts and styles as they are served: without comments and indentation, line for line else.
 
-No build step and no renaming, so that what a browser shows is still our code. It needs what our style gives: a
-comment starts its line, and no text or template runs over a line's end (a test looks).
+No build step and no renaming, so that what a browser shows is still our code. It needs what our style gives:
+a comment starts its line, and no text or template runs over a line's end (a test looks).
 """
 
 import functools
@@ -52,8 +52,8 @@ class LeanFiles(Blueprint):
         response = Response(served(Path(found)), content_type=f"{KINDS[kind]}; charset=utf-8")
         response.add_etag()
         response.headers["Cache-Control"] = "no-cache"
-        return response.make_conditional(request)
-
+        response.make_conditional(request)
+        return response
 
 
 class LeanBlueprint(blueprint.Blueprint, LeanFiles):

@@ -31,6 +31,8 @@ class Entry:
 
 NAVIGATION = (
     Entry("Situation room", "/desk", "incidents:desk:open"),
+    Entry("Shift", "/handover", "incidents:handover:read"),
+    Entry("Rules", "/rules", "incidents:rule:read"),
     Entry("Summaries", "/summaries", "reports:summary:read"),
     Entry("Report", "/field", "monitor:field:open"),
     Entry("Phones", "/devices", "monitor:device:read"),

@@ -7,9 +7,11 @@ from typing import Any
 import shapely
 
 from incidents.intake.queries import ObservationRow
+from monitor.field.messages import LANGUAGES
+from monitor.places.queries import PlaceRow
 from reports.daily import words
 from reports.daily.facts import Facts
-from reports.document import Map, Paragraph, Section, Shape
+from reports.document import Column, Map, Paragraph, Row, Runs, Section, Shape, Table
 
 MARGIN_DEG = 0.05
 DECIMALS = 4
@@ -59,7 +61,36 @@ def annex_b(
         sources = (*sources, f"Base map: {facts.base_map['attribution']}.")
     disclaimer = facts.mission.disclaimer_in(language)
     whole = Map("map", caption, alt, bounds, tuple(shapes), LEGEND, disclaimer, sources)
-    return Section("", "annex_b", title, (whole, *_details(facts, refs, rows, language, tuple(shapes))))
+    closer = _details(facts, refs, rows, language, tuple(shapes))
+    return Section("", "annex_b", title, (whole, *closer, *place_names(facts, language)))
+
+
+def place_names(facts: Facts, language: str) -> Iterable[Table]:
+    """What the mission's other languages call the places on the map: a name is nobody's to choose alone."""
+    others = [code for code in facts.mission.languages if code != language]
+    named = [place for place in _drawn_places(facts) if place.kind != "post" and set(place.names) & {*others}]
+    if not named:
+        return
+    heads = [Column("On the map"), *(Column(LANGUAGES.get(code, code)) for code in others)]
+    rows = []
+    for place in sorted(named, key=lambda one: words.place_name(one, one.code, language)):
+        cells: list[Runs] = [(words.place_name(place, place.code, language),)]
+        cells += [(place.names.get(code, words.NOT_SAID),) for code in others]
+        rows.append(Row(tuple(cells)))
+    note = "As the gazetteer holds them; a dash where it has none. No name here is an opinion on a place."
+    yield Table("names", "The places on the map in the mission's languages", tuple(heads), tuple(rows), note)
+
+
+def _drawn_places(facts: Facts) -> Iterable[PlaceRow]:
+    """Posts and bases, and the settlements that are large enough, the largest first."""
+    yield from facts.posts
+    for place in sorted(facts.settlements, key=_population, reverse=True):
+        if _population(place) >= BIG_TOWN:
+            yield place
+
+
+def _population(place: PlaceRow) -> int:
+    return int(place.traits.get("population") or 0)
 
 
 def _details(
@@ -171,13 +202,9 @@ def _places(facts: Facts, bounds: tuple[float, float, float, float], language: s
         geometry = _cut(sector.geometry, bounds)
         if geometry:
             yield Shape("sector", geometry, words.place_name(sector, sector.code, language))
-    for post in facts.posts:
-        label = post.code if post.kind == "post" else None
-        name = words.place_name(post, post.code, language).removeprefix("Forward base ")
-        yield Shape(post.kind, _point(post.lon, post.lat), label or name)
-    for place in sorted(facts.settlements, key=lambda one: -int(one.traits.get("population") or 0)):
-        if int(place.traits.get("population") or 0) >= BIG_TOWN:
-            yield Shape("settlement", _point(place.lon, place.lat), place.name_in(language))
+    for place in _drawn_places(facts):
+        label = place.code if place.kind == "post" else words.place_name(place, place.code, language)
+        yield Shape(place.kind, _point(place.lon, place.lat), label.removeprefix("Forward base "))
 
 
 def _point(lon: float, lat: float) -> dict[str, Any]:

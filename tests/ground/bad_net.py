@@ -41,7 +41,7 @@ class Answered:
 
 @dataclass
 class BadNet:
-    """`behave(asked)` names one of the ways above; `alter(asked, answered)` may change an answer on its way."""
+    """`behave(asked)` names one of the ways above; `alter(asked, answered)` may change an answer."""
 
     server_url: str
     behave: Callable[[Asked], str] = lambda asked: PASS
@@ -104,7 +104,7 @@ def _handler_of(net: BadNet) -> type[BaseHTTPRequestHandler]:
                 return self._hang_up()
             return self._say(answered, cut=way == CUT_ANSWER)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_HEAD = do_DELETE = _relay  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_HEAD = do_DELETE = _relay
 
         def _say(self, answered: Answered, cut: bool = False) -> None:
             self.send_response(answered.status)

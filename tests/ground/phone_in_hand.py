@@ -17,7 +17,9 @@ READ_STORE = """async (name) => {
     if (value instanceof Blob) return { blob: value.size };
     if (value instanceof CryptoKey) return { key: value.type, extractable: value.extractable };
     if (Array.isArray(value)) return value.map(shown);
-    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shown(one)]));
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shown(one)]));
+    }
     return value;
   };
   return shown(await readAll(name));
@@ -25,7 +27,7 @@ READ_STORE = """async (name) => {
 
 
 def give_pin(page: Page, pin: str = PIN) -> None:
-    """Chooses the PIN at the first start, gives it at a later one; the first screen stands when this returns."""
+    """Chooses the PIN at the first start, gives it later; the first screen stands when this returns."""
     page.locator("#pin").wait_for()
     if page.locator("#pin-again").count():
         page.locator("#pin-again").fill(pin)
@@ -56,7 +58,13 @@ class Phone:
         cookie: str | None = None,
         **shape: Any,
     ) -> None:
-        self._launch, self._url, self._profile, self._cookie, self._shape = launch, url, profile, cookie, shape
+        self._launch, self._url, self._profile, self._cookie, self._shape = (
+            launch,
+            url,
+            profile,
+            cookie,
+            shape,
+        )
         self.context: BrowserContext | None = None
         self.page: Page = None  # type: ignore[assignment]
 
@@ -100,4 +108,3 @@ class Phone:
                 if mark in arguments:
                     found.append(int(entry.name))
         return found
-

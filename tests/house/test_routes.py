@@ -91,7 +91,8 @@ def test_who_may_review_does_not_review_by_the_link_of_another_site(client: Any)
 
 def test_no_route_is_open_to_everybody_without_a_reason(app: Flask) -> None:
     """The front page, signing in and out, what the API is, the log's heads, which are hashes for all, the
-    two steps of a phone that has nothing yet but its one-time code, and the form's page, which tells nothing."""
+    two steps of a phone that has nothing yet but its one-time code, and the form's page, which tells nothing.
+    """
     assert {rule.rule for rule, facts in routes(app) if facts.permission == PUBLIC} <= {
         "/",
         "/field",

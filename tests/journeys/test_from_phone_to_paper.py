@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+from phone_in_hand import give_pin, tap
 from playwright.sync_api import Page, expect
 
 from monitor.clock import StoppedClock
@@ -22,9 +23,10 @@ LOOKS = 120
 def filed_on_the_phone(phone: Page) -> str:
     """An explosion heard three to five kilometres to the south-south-west, just now; answers its receipt."""
     phone.goto("/field/en")
+    give_pin(phone)
     phone.locator("#quick-explosion").click()
-    phone.locator("label:has(#rose-SSW), #rose-SSW").first.click(force=True)
-    phone.locator("label:has(#distance-3-5), #distance-3-5").first.click(force=True)
+    tap(phone, "rose-SSW")
+    tap(phone, "distance-3-5")
     phone.locator("#review").click()
     phone.locator("#send").click()
     return phone.locator("#receipt-number").inner_text()

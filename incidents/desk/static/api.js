@@ -37,6 +37,15 @@ export function get(url, signal) {
   return answer(fetch(url, { headers: { Accept: "application/json" }, signal, cache: "no-store" }));
 }
 
+/** Bytes instead of JSON; a refusal is the same Problem. */
+export async function getBytes(url) {
+  let refused = null;
+  const response = fetch(url, { cache: "no-store" });
+  const bytes = await response.then((found) => (found.ok ? found.arrayBuffer() : null), () => null);
+  if (bytes === null) refused = answer(response);
+  return bytes ?? refused;
+}
+
 export function post(url, content = {}) {
   return answer(
     fetch(url, {

@@ -1,16 +1,21 @@
 // The situation room: what is known, kept fresh. Each zone answers one question; this file only connects them.
 
-import { Problem, get } from "./api.js";
+import { Problem, get, getBytes } from "./api.js";
 import { Board, silenceOf } from "./board.js";
 import { $ } from "./dom.js";
+import { Columns } from "./columns.js";
 import { Drawer } from "./drawer.js";
+import { Filter } from "./filter.js";
 import { Inbox } from "./inbox.js";
 import { Claims, Incidents, Queue } from "./lists.js";
 import { Live } from "./live.js";
 import { Making } from "./making.js";
 import { DeskMap } from "./map.js";
-import { Strip } from "./strip.js";
-import { clockRate, heardAgo, heardMissionTime, hourMinuteSecond, lengthText, missionNow, setClock, tickAges, weekday, zoneText } from "./time.js";
+import { Palette } from "./palette.js";
+import { Replay } from "./replay.js";
+import { Strip, violationsOf } from "./strip.js";
+import { saveRows } from "./table.js";
+import { clockRate, heardAgo, heardMissionTime, hourMinuteSecond, lengthText, liveNow, missionNow, setClock, tickAges, weekday, zoneText } from "./time.js";
 
 const WINDOWS = { "24h": 24, "72h": 72, "7d": 168, all: null };
 const HOUR = 3_600_000;
@@ -20,9 +25,18 @@ const GREY_AFTER_MS = 60_000;
 const GATHER_MS = 60;
 const SPACING_MS = 900;
 
-const room = { state: null, rows: [], window: "24h", isLive: false, isFailing: false, title: document.title };
+const RULES_BEHIND_AFTER_MS = 60_000;
+const isWall = new URL(location.href).searchParams.has("wall");
 
-const may = (permission) => Boolean(room.state?.actor.permissions.includes(permission));
+// `rows` is what the last request for the map brought, `all` what it brought for the whole window: while one
+// slides through time the map draws from the latter. `raw` keeps every list as it came, before the filter.
+const room = {
+  state: null, rows: [], all: [], many: null, raw: {}, window: "24h", isLive: false, isFailing: false, isSliding: false, missed: 0,
+  title: document.title,
+};
+
+/** In the past, and on the wall, nothing can be decided. */
+const may = (permission) => !isWall && !replay.isOn && Boolean(room.state?.actor.permissions.includes(permission));
 
 function say(text, isBad = false) {
   const box = $("#said");
@@ -39,6 +53,7 @@ const map = new DeskMap($("#map"), {
   onOpen: (row) => drawer.show("report", row.id),
   onClaim: (claim) => drawer.claim(claim),
   onClear: () => map.showEvidence(null),
+  onNear: (keys) => refreshNear(keys),
 });
 const inbox = new Inbox($("#inbox"), {
   say, may,
@@ -67,6 +82,54 @@ const board = new Board($("#board"), {
   },
 });
 const strip = new Strip($("#strip"));
+const filter = new Filter($("#filter"), { onChanged: () => { writeAddress(); drawLists(); drawMap(); } });
+const replay = new Replay($("#replay"), {
+  span: () => windowSpan(),
+  onMove: () => {
+    map.setUntil({ by: replay.by, at: replay.at });
+    strip.setCursor(replay.at);
+    if (!room.isSliding) {
+      room.isSliding = true;
+      drawMap();
+    }
+    drawFreshness();
+  },
+  onSettled: () => {
+    room.isSliding = replay.by === "event";
+    writeAddress({ isNew: false });
+    refresh(["map", "inbox", "queue", "incidents", "claims", "state"]);
+  },
+  onLeft: () => {
+    room.isSliding = false;
+    room.missed = 0;
+    map.setUntil(null);
+    strip.setCursor(null);
+    writeAddress();
+    refresh(Object.keys(load));
+    drawFreshness();
+  },
+});
+const palette = new Palette($("#palette"), {
+  commands: [
+    ...Object.keys(WINDOWS).map((name) => ({ label: `Show the last ${{ "24h": "24 hours", "72h": "72 hours", "7d": "7 days", all: "whole mission" }[name]}`, keys: "t", run: () => pickWindow(name) })),
+    { label: "Review queue", keys: "q", run: () => KEYS.q() },
+    { label: "Incidents", run: () => { pickList("incidents"); showTab("lists"); } },
+    { label: "Claims of the parties", run: () => { pickList("claims"); showTab("lists"); } },
+    { label: "Map", keys: "m", run: () => KEYS.m() },
+    { label: "Whole mission area", run: () => { showTab("map"); map.home(); } },
+    { label: "Look back in time", keys: "r", run: () => replay.enter() },
+    { label: "Back to live", keys: "r", run: () => replay.leave() },
+    { label: "Filter what is shown", keys: "/", run: () => KEYS["/"]() },
+    { label: "Show everything", run: () => filter.clear() },
+    { label: "Save the reports shown as a table", run: () => saveRows(shownRows()) },
+    { label: "Keys", keys: "?", run: () => $("#help").showModal() },
+  ],
+  onFound: (hit) => {
+    if (hit.kind === "report" || hit.kind === "incident") drawer.show(hit.kind, hit.id);
+    else if (hit.kind === "alert") { inbox.filter("all"); showTab("inbox"); inbox.choose(hit.id); }
+    else { showTab("map"); map.goToPoint(hit); }
+  },
+});
 const drawer = new Drawer($("#drawer"), {
   say, may,
   onIncident: (ids) => making.open(ids),
@@ -123,16 +186,16 @@ function isInSight(row) {
 
 // ---- fetching -----------------------------------------------------------------------------------
 
-const bounds = () => {
+/** The window up to now; while one looks back it stays what it was. */
+const windowSpan = () => {
   const hours = WINDOWS[room.window];
-  const now = missionNow();
-  const from = hours === null ? Date.parse(room.state.mission.starts_at) : now - hours * HOUR;
-  return [from, now];
+  const now = liveNow();
+  return [hours === null ? Date.parse(room.state.mission.starts_at) : now - hours * HOUR, now];
 };
-const query = () => {
-  const [from] = bounds();
-  return `from=${encodeURIComponent(new Date(from).toISOString())}`;
-};
+const bounds = () => (replay.isOn ? [replay.span[0], missionNow()] : windowSpan());
+const fromText = () => encodeURIComponent(new Date(bounds()[0]).toISOString());
+const query = () => [`from=${fromText()}`, replay.query].filter(Boolean).join("&");
+const asKnown = () => (replay.isOn && replay.by === "known" ? `?${replay.query}` : "");
 
 async function guarded(zone, work) {
   try {
@@ -149,46 +212,85 @@ async function guarded(zone, work) {
   }
 }
 
+const rowsOf = ({ columns, rows }) => rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
+
+/** Reports too many for their words come as columns, once for a window; then only what changed. */
+async function loadMany(isFirst = false) {
+  const { many } = room;
+  if (isFirst) {
+    const columns = new Columns(await getBytes(`/desk/columns?from=${fromText()}`));
+    Object.assign(room, { many: { window: room.window, columns }, rows: [], all: [], hasRows: true });
+  } else if (many?.window === room.window) {
+    if (!replay.isOn) many.columns.take(new Columns(await getBytes(`/desk/columns?from=${fromText()}&since=${many.columns.lastEventId}`)));
+  } else {
+    if (many) map.setPoints(null);
+    room.many = null;
+    return false;
+  }
+  drawMap();
+  return true;
+}
+
+/** The words of the few reports in sight. */
+async function refreshNear(keys) {
+  const { many } = room;
+  try {
+    const rows = rowsOf(await get(`/desk/rows?${keys.map((key) => `key=${key}`).join("&")}`));
+    if (room.many !== many || !many) return;
+    room.rows = rows;
+    map.setNear(rows, ...bounds());
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    say(problem.words, true);
+  }
+}
+
 const load = {
   state: () => guarded(board, async () => {
-    const state = await get("/desk/state");
+    const asked = asKnown();
+    const state = await get(`/desk/state${asked}`);
+    if (asked !== asKnown()) return;
     room.isFailing = false;
     room.state = state;
-    setClock(state.now, state.clock_rate, state.mission.timezone);
+    if (!asked) setClock(state.now, state.clock_rate, state.mission.timezone);
+    filter.setLabels(state.sectors, state.families);
     board.set(state);
     map.ground.silent = new Set(state.sectors.filter((s) => !s.is_watched && silenceOf(s, state.report_interval_h).kind !== "ok").map((s) => s.code));
     map.layers.ground.redraw();
     drawCounts();
   }),
   map: () => guarded(null, async () => {
+    if (await loadMany()) return;
     const answer = await get(`/desk/map?${query()}`);
+    if (answer.many) {
+      await loadMany(true);
+      return;
+    }
     const before = new Set(room.rows.map((row) => row.id));
     const hadRows = room.hasRows;
-    room.rows = answer.rows.map((row) => Object.fromEntries(answer.columns.map((name, i) => [name, row[i]])));
+    room.rows = rowsOf(answer);
+    if (!replay.isOn) room.all = room.rows;
     room.hasRows = true;
     drawMap();
-    if (hadRows) {
+    if (hadRows && !replay.isOn) {
       const fresh = room.rows.filter((row) => !before.has(row.id)).map((row) => row.id);
       if (fresh.length) map.glow(fresh);
     }
   }),
   inbox: () => guarded(inbox, async () => {
-    const { alerts } = await get("/desk/inbox");
-    const known = new Set(inbox.alerts?.map((alert) => alert.id));
-    const fresh = inbox.alerts ? alerts.filter((alert) => !known.has(alert.id)) : [];
-    inbox.set(alerts);
+    const { alerts } = await get(`/desk/inbox${asKnown()}`);
+    const known = new Set(room.raw.inbox?.map((alert) => alert.id));
+    const fresh = room.raw.inbox && !replay.isOn ? alerts.filter((alert) => !known.has(alert.id)) : [];
+    room.raw.inbox = alerts;
+    drawLists("inbox");
     if (fresh.length) {
       say(`New alert: ${fresh[0].title}, ${fresh[0].place}`);
     }
     badge();
   }),
-  queue: () => guarded(queue, async () => queue.set((await get("/desk/queue")).rows)),
-  incidents: () => guarded(incidents, async () => incidents.set((await get(`/desk/incidents?${query()}`)).rows)),
-  claims: () => guarded(claims, async () => {
-    const answer = await get(`/desk/claims?${query()}`);
-    claims.set(answer);
-    map.setClaims(answer.claims);
-  }),
+  queue: () => guarded(queue, async () => { room.raw.queue = (await get(`/desk/queue${asKnown()}`)).rows; drawLists("queue"); }),
+  incidents: () => guarded(incidents, async () => { room.raw.incidents = (await get(`/desk/incidents?${query()}`)).rows; drawLists("incidents"); }),
+  claims: () => guarded(claims, async () => { room.raw.claims = await get(`/desk/claims?${query()}`); drawLists("claims"); }),
 };
 
 const ZONE_WORDS = {
@@ -235,6 +337,11 @@ const TOUCHES = {
 
 const live = new Live({
   onEvents: (events) => {
+    if (replay.isOn) {
+      room.missed += events.length;
+      drawFreshness();
+      return;
+    }
     for (const { name, data } of events) {
       refresh(TOUCHES[name] || []);
       const { open } = drawer;
@@ -252,13 +359,47 @@ const live = new Live({
 
 // ---- drawing ------------------------------------------------------------------------------------
 
+/** The reports on the map: those of the moment, or while one slides, those of the whole window. */
+function shownRows() {
+  const rows = room.isSliding ? room.all : room.rows;
+  return filter.isOn ? rows.filter((row) => filter.passes(row)) : rows;
+}
+
+const LISTS = {
+  inbox: (alerts) => inbox.set(alerts.filter((alert) => filter.passes(alert) && (!room.isSliding || Date.parse(alert.condition_from) <= replay.at))),
+  queue: (rows) => queue.set(rows.filter((row) => filter.passes(row))),
+  incidents: (rows) => incidents.set(rows.filter((row) => filter.passes(row))),
+  claims: (answer) => {
+    const shown = answer.claims.filter((claim) => filter.passes(claim));
+    claims.set({ ...answer, claims: shown });
+    map.setClaims(shown);
+  },
+};
+
+function drawLists(...names) {
+  for (const name of names.length ? names : Object.keys(LISTS)) if (room.raw[name]) LISTS[name](room.raw[name]);
+}
+
 function drawMap() {
   const [from, now] = bounds();
-  map.setRows(room.rows, from, now);
-  strip.set(room.rows, from, now);
+  const end = replay.isOn ? replay.span[1] : now;
+  if (room.many) {
+    const { columns } = room.many;
+    const mask = columns.mask(filter.chosen);
+    map.setPoints(columns, mask);
+    strip.set((tell) => columns.eachViolation(mask, tell), from, end);
+    $("#map-empty").hidden = true;
+    return;
+  }
+  const rows = shownRows();
+  map.setRows(rows, from, now);
+  strip.set(violationsOf(filter.isOn ? room.all.filter((row) => filter.passes(row)) : room.all), from, end);
   const note = $("#map-empty");
-  note.hidden = room.rows.length > 0;
-  if (!room.rows.length) {
+  note.hidden = rows.length > 0;
+  if (!rows.length && room.rows.length) {
+    $("#map-empty-words").textContent = "The filter leaves no report in this window.";
+    $("#map-widen").hidden = true;
+  } else if (!rows.length) {
     const last = room.state.freshness.last_report;
     $("#map-empty-words").textContent = `No report in this window.${last ? ` Last: ${lengthText(now - Date.parse(last.at))} ago, ${last.place}.` : ""}`;
     $("#map-widen").hidden = room.window === "all";
@@ -289,16 +430,28 @@ function drawFreshness() {
   const isOld = silent > OLD_AFTER_MS || room.isFailing;
   const isLost = !room.isLive;
   const bar = $("#freshness");
-  bar.dataset.state = isOld ? "old" : isLost ? "lost" : "live";
+  const stopped = stoppedWords(state, now);
+  bar.dataset.state = replay.isOn ? "past" : isOld ? "old" : isLost ? "lost" : stopped ? "stopped" : "live";
   const last = state.freshness.last_received_at;
-  const lastWords = last ? `last report received ${agoWords(now - Date.parse(last))}` : "no report received yet";
-  $("#freshness-words").textContent = isOld || isLost
+  const lastWords = last ? `last report ${agoWords(now - Date.parse(last))}` : "no report received yet";
+  $("#freshness-words").textContent = replay.isOn
+    ? `Looking back · ${replay.by === "known" ? "as known then" : "events until then, as known today"}${room.missed ? ` · ${room.missed} news since` : ""}`
+    : isOld || isLost
     ? `▲ Connection lost · picture from ${hourMinuteSecond(heardMissionTime())}${isOld ? `, ${lengthText(silent)} old` : ", asking every few seconds"}`
-    : `Live · ${lastWords}`;
+    : stopped || `Live · ${lastWords}`;
   const isFast = clockRate() !== 1;
   $("#clock-time").textContent = hourMinuteSecond(now);
   $("#clock-date").textContent = `${weekday(now)} · ${zoneText()}${isFast ? (clockRate() === 0 ? " · clock stopped" : ` · ${clockRate()}× speed`) : ""}`;
-  document.body.classList.toggle("grey", (isOld || isLost) && Math.max(silent, room.lostAt ? performance.now() - room.lostAt : 0) > GREY_AFTER_MS);
+  document.body.classList.toggle("grey", !replay.isOn && (isOld || isLost) && Math.max(silent, room.lostAt ? performance.now() - room.lostAt : 0) > GREY_AFTER_MS);
+}
+
+/** What has stopped behind the screen, in words; null while all of it works. */
+function stoppedWords({ machine }, now) {
+  if (!machine.worker_is_there) return "▲ The worker has stopped · no rule is judged, no summary drafted";
+  const behind = machine.rules_behind_since && now - Date.parse(machine.rules_behind_since);
+  if (behind > RULES_BEHIND_AFTER_MS * Math.max(clockRate(), 1)) return `▲ The rules are ${lengthText(behind)} behind · alerts come late`;
+  if (machine.jobs_failed.length) return `▲ A job failed: ${machine.jobs_failed.join(", ")}`;
+  return null;
 }
 
 const agoWords = (ms) => (ms < 60_000 ? "just now" : `${lengthText(ms)} ago`);
@@ -309,10 +462,38 @@ function pickWindow(name, { push = true } = {}) {
   room.window = name in WINDOWS ? name : "24h";
   for (const button of document.querySelectorAll("[data-window]")) button.setAttribute("aria-pressed", String(button.dataset.window === room.window));
   if (!push) return;
+  replay.windowChanged();
+  writeAddress();
+  refresh(["map", "claims", "incidents"]);
+}
+
+/** The address says what is shown, so that it can be sent to somebody and gone back to. */
+function writeAddress({ isNew = true } = {}) {
   const url = new URL(location.href);
   url.searchParams.set("window", room.window);
-  history.pushState(null, "", url);
-  refresh(["map", "claims", "incidents"]);
+  filter.write(url.searchParams);
+  for (const name of ["at", "by"]) url.searchParams.delete(name);
+  if (replay.isOn) {
+    url.searchParams.set("at", new Date(replay.at).toISOString());
+    url.searchParams.set("by", replay.by);
+  }
+  if (url.href === location.href) return;
+  if (isNew) history.pushState(null, "", url);
+  else history.replaceState(null, "", url);
+}
+
+function readAddress() {
+  const { searchParams } = new URL(location.href);
+  pickWindow(searchParams.get("window"), { push: false });
+  filter.read(searchParams);
+  return searchParams;
+}
+
+/** Begins to look back where the address names a moment. */
+function readMoment(searchParams) {
+  const at = Date.parse(searchParams.get("at") || "");
+  if (Number.isNaN(at)) replay.leave();
+  else replay.enter(at, searchParams.get("by") === "event" ? "event" : "known");
 }
 
 function pickList(name) {
@@ -337,12 +518,24 @@ const KEYS = {
   t: () => { const names = Object.keys(WINDOWS); pickWindow(names[(names.indexOf(room.window) + 1) % names.length]); },
   q: () => { pickList("queue"); showTab("lists"); $("#queue [data-id]")?.focus(); },
   m: () => { showTab("map"); $("#map-canvas").focus(); },
+  r: () => (replay.isOn ? replay.leave() : replay.enter()),
+  "/": () => { $("#filter").open = true; $("#filter-q").focus(); },
   "?": () => $("#help").showModal(),
 };
 
 function onKey(event) {
+  if ((event.ctrlKey || event.metaKey) && event.key === "k" && !document.querySelector("dialog[open]")) {
+    event.preventDefault();
+    palette.open();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.target.closest("input, textarea, select")) {
+  if (event.key === "Escape" && $("#filter").open) {
+    $("#filter").open = false;
+    $("#filter-open").focus();
+    return;
+  }
+  if (event.target.closest("input:not([type=range], [type=checkbox], [type=radio]), textarea, select")) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
@@ -379,9 +572,12 @@ function hookPage() {
   for (const button of document.querySelectorAll("[data-tab-for]")) button.addEventListener("click", () => showTab(button.dataset.tabFor));
   $("#map-widen").addEventListener("click", () => { const names = Object.keys(WINDOWS); pickWindow(names[names.indexOf(room.window) + 1]); });
   $("#help-open").addEventListener("click", () => $("#help").showModal());
-  addEventListener("popstate", () => { pickWindow(new URL(location.href).searchParams.get("window"), { push: false }); refresh(["map", "claims", "incidents"]); });
-  document.addEventListener("keydown", onKey);
-  pickWindow(new URL(location.href).searchParams.get("window"), { push: false });
+  $("#find-open").addEventListener("click", () => palette.open());
+  $("#filter-save").addEventListener("click", () => saveRows(shownRows()));
+  addEventListener("popstate", () => { readMoment(readAddress()); drawLists(); refresh(["map", "claims", "incidents"]); });
+  if (!isWall) document.addEventListener("keydown", onKey);
+  document.body.classList.toggle("wall", isWall);
+  readAddress();
   pickList("queue");
   showTab("inbox");
 }
@@ -417,12 +613,14 @@ async function start() {
   drawFreshness();
   live.start(room.state.last_event_id);
   await ground;
-  refresh(["map", "inbox", "queue", "incidents", "claims"]);
+  await load.map().catch((problem) => { if (!(problem instanceof Problem)) throw problem; say(problem.words, true); });
+  refresh(["inbox", "queue", "incidents", "claims"]);
   setInterval(() => { drawFreshness(); }, 1000);
   setInterval(() => { tickAges(); if (room.state) board.set(room.state); }, 10_000);
-  setInterval(() => refresh(["state"]), STATE_EVERY_MS);
-  setInterval(() => { if (clockRate() > 0 && room.hasRows) drawMap(); }, 30_000);
+  setInterval(() => { if (!replay.isOn) refresh(["state"]); }, STATE_EVERY_MS);
+  setInterval(() => { if (clockRate() > 0 && room.hasRows && !replay.isOn) drawMap(); }, 30_000);
   const wanted = new URL(location.href).searchParams;
+  if (wanted.get("at")) readMoment(wanted);
   if (wanted.get("report")) drawer.show("report", wanted.get("report"));
   else if (wanted.get("incident")) drawer.show("incident", wanted.get("incident"));
   document.body.dataset.ready = "yes";

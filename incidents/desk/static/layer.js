@@ -103,6 +103,7 @@ export class Observations {
     this.hits = [];
     this.showClaims = true;
     this.showNothing = true;
+    this.until = null;
   }
 
   setRows(rows, fromMs, nowMs) {
@@ -113,9 +114,11 @@ export class Observations {
     this.tag = new Float64Array(n * 2).fill(NaN);
     this.eye = new Float64Array(n * 2).fill(NaN);
     this.start = new Float64Array(n);
+    this.received = new Float64Array(n);
     this.shapes = rows.map((row) => (row.shape ? row.shape.map(unitRing) : null));
     rows.forEach((row, i) => {
       this.start[i] = Date.parse(row.start);
+      this.received[i] = Date.parse(row.received);
       if (row.lon !== null) this.tag.set([unitX(row.lon), unitY(row.lat)], i * 2);
       if (row.observer) this.eye.set([unitX(row.observer[0]), unitY(row.observer[1])], i * 2);
     });
@@ -137,7 +140,10 @@ export class Observations {
     return 1 - 0.55 * age;
   }
 
-  isShown(row) {
+  /** While one slides through time only what had happened, or was known, is drawn: `until` is {by, at}. */
+  isShown(i) {
+    if (this.until && (this.until.by === "known" ? this.received : this.start)[i] > this.until.at) return false;
+    const row = this.rows[i];
     return this.showNothing || row.category !== "NEG" || row.id === this.selected;
   }
 
@@ -145,7 +151,7 @@ export class Observations {
     this.hits = [];
     this.labels = [];
     if (this.showClaims) this.paintClaims(ctx, view);
-    const order = this.rows.map((_, i) => i).filter((i) => this.isShown(this.rows[i]));
+    const order = this.rows.map((_, i) => i).filter((i) => this.isShown(i));
     order.sort((a, b) => this.strength(a) - this.strength(b));
     for (const i of order) this.paintShape(ctx, view, i);
     this.paintTags(ctx, view, order);
@@ -362,7 +368,7 @@ export class Observations {
     const ctx = document.createElement("canvas").getContext("2d");
     let best = null;
     this.shapes?.forEach((rings, i) => {
-      if (!rings || !this.isShown(this.rows[i])) return;
+      if (!rings || !this.isShown(i)) return;
       ctx.beginPath();
       for (const ring of rings) trace(ctx, ring, view);
       const size = this.rows[i].uncertainty_m || Infinity;

@@ -3,17 +3,23 @@
 import { $, h, svg } from "./dom.js";
 import { Ground } from "./ground.js";
 import { CanvasLayer, Observations } from "./layer.js";
+import { Points } from "./points.js";
 import { severityMark } from "./symbols.js";
 
 const L = window.L;
+const FEW = 300;
 
 export class DeskMap {
-  /** `onOpen(row)` opens a report, `onClaim(claim)` a claim, `onClear()` is a click on bare ground. */
-  constructor(element, { onOpen, onClaim, onClear }) {
+  /**
+   * `onOpen(row)` opens a report, `onClaim(claim)` a claim, `onClear()` is a click on bare ground; where reports
+   * are too many to be here with their words, `onNear(keys)` asks for those of the few in sight.
+   */
+  constructor(element, { onOpen, onClaim, onClear, onNear }) {
     this.element = element;
-    this.on = { onOpen, onClaim, onClear };
+    this.on = { onOpen, onClaim, onClear, onNear };
     this.ground = new Ground();
     this.observations = new Observations();
+    this.points = new Points();
     this.map = L.map($("#map-canvas", element), {
       attributionControl: false,
       zoomControl: false,
@@ -34,14 +40,20 @@ export class DeskMap {
     this.pane("names", 410);
     this.layers = {
       ground: new CanvasLayer((ctx, view) => this.ground.paint(ctx, view), { pane: "ground" }).addTo(this.map),
-      events: new CanvasLayer((ctx, view) => { this.view = view; this.observations.paint(ctx, view); }, { pane: "events" }).addTo(this.map),
-      names: new CanvasLayer((ctx, view) => this.ground.paintNames(ctx, view, this.observations.boxes()), { pane: "names" }).addTo(this.map),
+      events: new CanvasLayer((ctx, view) => { this.view = view; (this.isFar ? this.points : this.observations).paint(ctx, view); }, { pane: "events" }).addTo(this.map),
+      names: new CanvasLayer((ctx, view) => this.ground.paintNames(ctx, view, this.isFar ? [] : this.observations.boxes()), { pane: "names" }).addTo(this.map),
     };
+    this.map.on("moveend", () => this.look());
     this.map.on("click", (event) => this.clicked(event.layerPoint));
     this.map.on("mousemove", (event) => this.hovered(event.layerPoint));
     this.hookControls();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
-    new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(this.map.getContainer());
+    // Whoever has not moved the map goes on seeing the whole mission area, however large the map becomes.
+    this.map.on("dragstart", () => { this.isHome = false; });
+    new ResizeObserver(() => {
+      this.map.invalidateSize({ pan: false });
+      if (this.isHome) this.home(false);
+    }).observe(this.map.getContainer());
   }
 
   pane(name, order) {
@@ -79,12 +91,53 @@ export class DeskMap {
     const zoom = this.map.getBoundsZoom(bounds, false, L.point(24, 44));
     this.map.setMinZoom(Math.min(zoom, this.inside ?? zoom));
     this.map.setView(bounds.getCenter(), zoom, { animate });
+    this.isHome = true;
+    this.map.once("zoomstart", () => { this.isHome = false; });
   }
 
   setRows(rows, fromMs, nowMs) {
     this.observations.setRows(rows, fromMs, nowMs);
     this.rows = rows;
     this.redrawMarks();
+  }
+
+  /** Draws only what was known, or had happened, until a moment; `null` draws all. */
+  setUntil(until) {
+    this.observations.until = until;
+    this.points.until = until;
+    this.observations.nowMs = until?.at ?? this.observations.nowMs;
+    this.redrawMarks();
+  }
+
+  /** Moves to a place that somebody asked for by name or grid. */
+  goToPoint({ lon, lat }) {
+    this.isHome = false;
+    this.map.setView([lat, lon], Math.max(this.map.getZoom(), 10));
+  }
+
+  /** Many reports as columns, of which the mask shows some; `null` goes back to rows. */
+  setPoints(columns, mask) {
+    this.points.set(columns, mask);
+    this.isFar = this.points.isOn;
+    this.near = null;
+    this.look();
+    this.redrawMarks();
+  }
+
+  /** Once few enough are in sight, asks for their words; until they come, and further away, there are bubbles. */
+  look() {
+    if (!this.points.isOn) return;
+    const box = this.map.getBounds();
+    const keys = this.points.keysIn([box.getWest(), box.getSouth(), box.getEast(), box.getNorth()], FEW);
+    if (!keys?.length) this.isFar = true;
+    else if (keys.join() !== this.near) this.on.onNear(keys);
+    this.near = keys?.join() ?? null;
+  }
+
+  /** The rows that `onNear` asked for. */
+  setNear(rows, fromMs, nowMs) {
+    this.isFar = false;
+    this.setRows(rows, fromMs, nowMs);
   }
 
   /** New reports glow for a while, so that the eye finds them. */
@@ -123,6 +176,7 @@ export class DeskMap {
       ...(row.shape || []).flat().map(([lon, lat]) => [lat, lon]),
     ]);
     if (!points.length) return;
+    this.isHome = false;
     const covered = this.coveredRight();
     this.map.fitBounds(L.latLngBounds(points), {
       paddingTopLeft: [50, 50],
@@ -140,6 +194,11 @@ export class DeskMap {
   }
 
   clicked(point) {
+    if (this.isFar) {
+      if (this.points.at(point)) this.map.setView(this.map.layerPointToLatLng(point), this.map.getZoom() + 2);
+      else this.on.onClear();
+      return;
+    }
     const hit = this.observations.at(point, this.view);
     if (!hit) this.on.onClear();
     else if (hit.claim) this.on.onClaim(hit.claim);
@@ -149,6 +208,12 @@ export class DeskMap {
   }
 
   hovered(point) {
+    if (this.isFar) {
+      const bubble = this.points.at(point);
+      this.map.getContainer().classList.toggle("over-mark", Boolean(bubble));
+      this.readout(bubble ? `${bubble.total.toLocaleString("en")} ${bubble.total === 1 ? "report" : "reports"}; click to go nearer` : "");
+      return;
+    }
     const hit = this.observations.at(point, this.map.getZoom() >= 9.5 ? this.view : null);
     this.map.getContainer().classList.toggle("over-mark", Boolean(hit));
     this.readout(hit ? (hit.claim ? `${hit.claim.title} (claim)` : hit.rows.length > 1 ? `${hit.rows.length} reports here` : hit.rows[0].title) : "");

@@ -7,6 +7,13 @@ const HOUR = 3_600_000;
 const WIDTH = 1000;
 const HEIGHT = 58;
 
+/** The violations among rows as the map has them. */
+export const violationsOf = (rows) => (tell) => {
+  for (const row of rows) {
+    if (row.category === "CFV" && row.info_type === "observed") tell(Date.parse(row.start), row.processing === "accepted", row.tier || 0);
+  }
+};
+
 export class Strip {
   constructor(element) {
     this.element = element;
@@ -14,22 +21,22 @@ export class Strip {
     this.words = $("#strip-words", element);
   }
 
-  set(rows, fromMs, toMs) {
+  /** `each(tell)` calls `tell(startMs, isAccepted, tier)` for every violation that is shown. */
+  set(each, fromMs, toMs) {
     const span = Math.max(toMs - fromMs, HOUR);
     const step = [1, 2, 3, 6, 12, 24].find((hours) => span / (hours * HOUR) <= 84) || 24;
     const shift = zoneOffsetMs();
     const first = Math.floor((fromMs + shift) / (step * HOUR)) * step * HOUR - shift;
     const bins = Array.from({ length: Math.ceil((toMs - first) / (step * HOUR)) || 1 }, (_, i) => ({ at: first + i * step * HOUR, accepted: 0, waiting: 0, top: 0 }));
     let violations = 0;
-    for (const row of rows) {
-      if (row.category !== "CFV" || row.info_type !== "observed") continue;
-      const bin = bins[Math.floor((Date.parse(row.start) - first) / (step * HOUR))];
-      if (!bin) continue;
+    each((startMs, isAccepted, tier) => {
+      const bin = bins[Math.floor((startMs - first) / (step * HOUR))];
+      if (!bin) return;
       violations += 1;
-      if (row.processing === "accepted") bin.accepted += 1;
+      if (isAccepted) bin.accepted += 1;
       else bin.waiting += 1;
-      bin.top = Math.max(bin.top, row.tier || 0);
-    }
+      bin.top = Math.max(bin.top, tier);
+    });
     const most = Math.max(...bins.map((bin) => bin.accepted + bin.waiting), 1);
     const width = WIDTH / bins.length;
     const scale = HEIGHT / most;
@@ -47,13 +54,31 @@ export class Strip {
             accepted ? svg("rect", { class: "bar accepted", x: i * width + width * 0.12, y: HEIGHT - accepted, width: width * 0.76, height: accepted }) : null,
             waiting ? svg("rect", { class: "bar waiting", x: i * width + width * 0.12, y: HEIGHT - accepted - waiting, width: width * 0.76, height: waiting }) : null,
           );
-        })),
+        }),
+        svg("rect", { class: "later", x: WIDTH, y: 0, width: 0, height: HEIGHT }),
+        svg("line", { class: "cursor", y1: 0, y2: HEIGHT })),
       h("ol", { class: "axis", "aria-hidden": "true" }, ticks(bins, step).map(({ share, text }) => {
         const tick = h("li", {}, text);
         tick.style.left = `${share * 100}%`;
         return tick;
       })),
     );
+    this.place = (ms) => Math.min(Math.max(((ms - first) / (step * HOUR)) * width, 0), WIDTH);
+    this.setCursor(this.cursorMs ?? null);
+  }
+
+  /** Marks the moment that one looks at; what came after it steps back. */
+  setCursor(ms) {
+    this.cursorMs = ms;
+    const line = $(".cursor", this.chart);
+    if (!line) return;
+    const x = ms === null ? WIDTH : this.place(ms);
+    line.setAttribute("x1", x);
+    line.setAttribute("x2", x);
+    line.style.visibility = ms === null ? "hidden" : "visible";
+    const later = $(".later", this.chart);
+    later.setAttribute("x", x);
+    later.setAttribute("width", WIDTH - x);
   }
 }
 

@@ -6,6 +6,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 let anchor = null;
+let stopped = null;
 let zone = "UTC";
 const formats = new Map();
 
@@ -19,8 +20,18 @@ export function setClock(nowIso, rate, timezone) {
 }
 
 /** Mission time in epoch milliseconds, or null before the server has said it. */
-export function missionNow() {
+export function liveNow() {
   return anchor && anchor.mission + (performance.now() - anchor.heard) * anchor.rate;
+}
+
+/** The moment that the room shows: now, or where one looks back, that moment. */
+export function missionNow() {
+  return stopped ?? liveNow();
+}
+
+/** Lets every age and window be told from a past moment; `null` goes back to now. */
+export function stopAt(ms) {
+  stopped = ms;
 }
 
 export const clockRate = () => (anchor ? anchor.rate : 1);

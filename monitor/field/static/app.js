@@ -339,11 +339,15 @@ async function registerWorker() {
   if (!navigator.serviceWorker) return;
   // Storage that lasts is asked for and never waited for: some browsers answer only when a person did.
   navigator.storage?.persist?.().then(() => later && countMissing());
-  const hadOne = Boolean(navigator.serviceWorker.controller);
+  // The first worker of all takes the page over as it is; a later one brings a newer page.
+  let hasOne = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", async () => {
-    if (!hadOne) return later && countMissing();
-    await saveAll();
-    return location.reload();
+    if (hasOne) {
+      await saveAll();
+      return location.reload();
+    }
+    hasOne = true;
+    return later && countMissing();
   });
   worker = await navigator.serviceWorker.register(workerAddress(), { scope: "/field/", type: "module", updateViaCache: "none" });
   worker.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", offerUpdate));

@@ -17,7 +17,7 @@ def alert_id(parts):
     with parts.transaction() as door:
         load_rules(door)
         door.session.add(
-            Finding(id="f", number=1, rule_version_id="E12-mission-safety@1", key="MAR", recorded_at=AT)
+            Finding(id="f", number=1, rule_version_id="E12-mission-safety@2", key="MAR", recorded_at=AT)
         )
         door.session.flush()
         times = dict.fromkeys(("start_at", "end_at", "condition_from", "detectable_at", "peak_at"), AT)

@@ -1,5 +1,6 @@
 """What each zone of the situation room is answered, and who may ask."""
 
+import datetime as dt
 import hashlib
 import uuid
 
@@ -93,6 +94,36 @@ def test_the_window_is_by_event_time(client, file):
     assert duty.get("/desk/map?from=yesterday").status_code == 400
 
 
+def test_every_zone_answers_as_known_at_a_past_moment(client, file, clock):
+    before = clock.now()
+    clock.set(before + dt.timedelta(hours=1))
+    observation_id = file(exposure="in_direction_of")
+    then = clock.now()
+    clock.set(then + dt.timedelta(hours=1))
+    accept(client, observation_id)
+    duty = client("duty_officer")
+
+    def counts(moment):
+        state = duty.get("/desk/state", query_string={"at": moment.isoformat()}).json["counts"]
+        return state["review"], state["violations_accepted"], state["violations_waiting"]
+
+    def on_the_map(moment):
+        return rows_of(duty.get("/desk/map", query_string={"at": moment.isoformat()}).json)
+
+    assert [counts(moment) for moment in (before, then, clock.now())] == [(0, 0, 0), (1, 0, 12), (0, 12, 0)]
+    assert on_the_map(before) == []
+    assert [row["processing"] for row in on_the_map(then)] == ["received"]
+    assert [row["processing"] for row in on_the_map(clock.now())] == ["accepted"]
+    waiting = duty.get("/desk/queue", query_string={"at": then.isoformat()}).json["rows"]
+    assert [row["id"] for row in waiting] == [observation_id]
+
+
+def test_nobody_knows_what_will_be_known(client, mission):
+    answer = client("duty_officer").get("/desk/state?at=2030-01-01T00:00:00Z")
+    assert answer.status_code == 400
+    assert "future" in answer.json["detail"]
+
+
 def test_a_report_is_opened_with_all_its_parts(client, file):
     observation_id = file(means="smelled")
     report = client("duty_officer").get(f"/desk/observations/{observation_id}").json
@@ -166,3 +197,42 @@ def test_a_photo_is_announced_first_and_shown_once_it_is_here(client, file):
     )
     assert answer.status_code == 201, answer.json
     assert [item["is_here"] for item in duty.get(url).json["media"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("sotk", "Sotk"),
+        ("Սոթք", "Sotk"),
+        ("Zod", "Sotk"),
+        ("mar", "Sector Martuni"),
+        ("38TNK 12 34", "38TNK 12 34 · square of 1000 m"),
+        ("40.2, 45.86", "40.2000 N, 45.8600 E"),
+    ],
+)
+def test_people_find_by_grid_degrees_and_any_name(client, mission, typed, label):
+    found = client("duty_officer").get("/desk/find", query_string={"q": typed}).json["found"]
+    assert found[0]["label"] == label
+
+
+def test_people_find_a_report_by_its_number(client, file):
+    observation_id = file()
+    number = client("duty_officer").get("/desk/queue").json["rows"][0]["number"]
+    for typed in (number, number.lower(), number.replace("R-0", "r ")):
+        (hit,) = client("duty_officer").get("/desk/find", query_string={"q": typed}).json["found"]
+        assert (hit["kind"], hit["id"]) == ("report", observation_id)
+
+
+def test_nothing_is_found_for_what_means_nothing(client, mission):
+    for typed in ("", "R-99", "%%%", "99.9, 400"):
+        assert client("duty_officer").get("/desk/find", query_string={"q": typed}).json["found"] == []
+
+
+def test_the_room_knows_when_nobody_works_behind_it(client, file, drain):
+    machine = client("duty_officer").get("/desk/state").json["machine"]
+    assert machine == {"worker_is_there": False, "rules_behind_since": None, "jobs_failed": []}
+    file()
+    machine = client("duty_officer").get("/desk/state").json["machine"]
+    assert machine["rules_behind_since"] == "2022-09-13T08:00:00+00:00"
+    drain()
+    assert client("duty_officer").get("/desk/state").json["machine"]["rules_behind_since"] is None

@@ -2,6 +2,7 @@ import datetime as dt
 import hashlib
 import io
 import os
+import threading
 import uuid
 
 import pytest
@@ -330,3 +331,17 @@ def test_a_photo_is_shown_to_who_may_see_photos_whatever_the_request(client, dra
             206 if status == 200 else status,
         }
     assert asking.head(f"{upload.url}/view").status_code == status
+
+
+def test_the_same_file_sent_three_times_at_once_is_received_once(client):
+    phone, content, media_id = client.device(), noisy_photo(), str(uuid.uuid4())
+    statuses = []
+    threads = [
+        threading.Thread(target=lambda: statuses.append(put(phone, media_id, content).status_code))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200, 200, 201]

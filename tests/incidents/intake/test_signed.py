@@ -306,6 +306,9 @@ def test_an_ended_phone_files_nothing_online_even_by_other_hands(
     package = mine.phone.package(field_report())
     own = mine.post(package)
     assert (own.status_code, own.json["type"]) == (401, "/problems/device-revoked")
+    passing_on = client("monitor", "second", "T2").post(URL, data=package, content_type=SIGNED)
+    assert (passing_on.status_code, passing_on.json["wipe"]) == (403, False)
+    assert "Clear-Site-Data" not in passing_on.headers
     other = client("monitor").post(URL, data=package, content_type=SIGNED)
     assert (other.status_code, other.json["type"], other.json["wipe"]) == (
         403,

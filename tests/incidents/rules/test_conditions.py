@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from incidents.rules.conditions import ceil_to, least_unlikely, tally
 from incidents.rules.core import evaluate, judge, whole_span
-from incidents.rules.facts import Fact, Watched, WatchHours, is_within
+from incidents.rules.facts import Fact, Watched, WatchHours, World, is_within
 from incidents.rules.loader import load_folder, load_rule
 
 START = datetime(2022, 9, 1, tzinfo=UTC)
 RULES = {rule.id: rule for rule in load_folder()}
-NOBODY = WatchHours()
+NOBODY = World()
 
 
 def fact(name: str, at_h: float, **more) -> Fact:
@@ -183,7 +183,7 @@ def quiet_then_loud(loud: int, **more) -> list[Fact]:
 
 
 def test_a_step_is_judged_only_when_the_clock_has_reached_it():
-    rule, hours = RULES["E1-surge-observations"], WatchHours([watch(0, 400)])
+    rule, hours = RULES["E1-surge-observations"], World(WatchHours([watch(0, 400)]))
     facts = quiet_then_loud(6)
     assert found(rule, facts, hours, START + timedelta(hours=363, minutes=59)) == []
     (episode,) = found(rule, facts, hours, START + timedelta(hours=364))
@@ -198,7 +198,7 @@ def test_steps_count_from_the_start_of_the_epoch_and_an_exact_step_is_its_own():
 
 
 def test_a_window_that_was_hardly_watched_gives_no_verdict():
-    rule, hours = RULES["E1-surge-observations"], WatchHours([watch(0, 336)])
+    rule, hours = RULES["E1-surge-observations"], World(WatchHours([watch(0, 336)]))
     facts = quiet_then_loud(12)
     span = whole_span(rule, facts)
     verdict = judge(rule, facts, hours, span, START + timedelta(days=60))
@@ -208,7 +208,7 @@ def test_a_window_that_was_hardly_watched_gives_no_verdict():
 
 def test_clustered_reports_need_a_higher_count():
     """A day of many reports among quiet ones widens what chance allows."""
-    rule, hours = RULES["E1-surge-observations"], WatchHours([watch(0, 400)])
+    rule, hours = RULES["E1-surge-observations"], World(WatchHours([watch(0, 400)]))
     spread = [fact(f"q{i}", 6 + 24 * i) for i in range(12)]
     bunched = [fact(f"q{i}", 6 + i / 4) for i in range(12)]
     needed = []

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incidents.rules.core import known_at
-from incidents.rules.examples import failures
+from incidents.rules.examples import failures, world_of
 from incidents.rules.explain import sentence
-from incidents.rules.facts import WatchHours
 from incidents.rules.loader import DATA, load_folder
 
 RULES = load_folder()
@@ -33,7 +32,7 @@ def test_a_changed_rule_needs_a_new_version():
 def test_every_sentence_carries_its_verdict():
     for rule in RULES:
         for example in rule.examples:
-            watched = WatchHours(example.watched)
+            watched = world_of(example)
             for episode in known_at(rule, example.versions, watched, example.now, example.now):
                 said = sentence(rule, episode, ZoneInfo("Asia/Yerevan"))
                 assert said.startswith("Sector S1: ")

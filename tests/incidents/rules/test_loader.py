@@ -39,7 +39,7 @@ def test_a_rule_reads_as_written():
     ("changed", "line", "why"),
     [
         (("least: 3", "at_least: 3"), 12, "at_least: is not a key of the rule"),
-        (("kind: count", "kind: sequence"), 7, "the kind sequence is not supported by this engine"),
+        (("kind: count", "kind: sequence"), 12, "least: is not a key of the rule"),
         (("kind: count", "kind: magic"), 7, "is not one of count, rate, step_up"),
         (("least: 3", "least: many"), 12, "a whole number of at least 1"),
         (("window: 24h", "window: a day"), 11, "is not a duration"),

@@ -19,7 +19,7 @@ from incidents.events import (
 from incidents.intake.model import Observation, ObservationRevision, ObservationStep
 from incidents.rules import queries
 from incidents.rules.core import evaluate
-from incidents.rules.facts import Span, WatchHours
+from incidents.rules.facts import Span, World
 from incidents.rules.model import FindingVersion, RuleFact
 from incidents.rules.service import hear, house_rules, judge_due, load_rules, rules_in_use
 from monitor.errors import Conflict, WrongState
@@ -260,7 +260,7 @@ def test_the_findings_kept_are_those_of_the_whole_set(desk):
         desk.review(observation_id, "rejected")
     facts = queries.live_facts(desk.session, "MAR", Span(NIGHT - dt.timedelta(days=60), desk.officer.now))
     for version_id, rule in rules_in_use(desk.officer):
-        whole = evaluate(rule, facts, WatchHours(), desk.officer.now)
+        whole = evaluate(rule, facts, World(), desk.officer.now)
         kept = queries.standing_findings(desk.session, version_id, "MAR", NIGHT - dt.timedelta(days=60))
         stand = [finding.episode for finding in kept if finding.state not in ("withdrawn", "merged")]
         assert sorted(stand, key=lambda e: e.start) == whole

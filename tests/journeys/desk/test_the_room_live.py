@@ -3,50 +3,19 @@
 `browse` fails a test whose page threw or met the browser policy.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import pytest
-from cast_of_people import cast_member, device_token
+from cast_of_people import cast_member
 from field_report import field_report
 from playwright.sync_api import Page, expect
 
-from monitor.mission.service import load_mission
+from incidents.casework.queries import incidents
+from incidents.casework.service import link_observation
 
-DEMO = Path(__file__).parents[3] / "reports" / "exercise" / "data"
 Filing = Callable[..., str]
-
-# The worker drafts every period of the mission's span meanwhile, on the same one-writer store.
-expect.set_options(timeout=20_000)
-
-
-@pytest.fixture
-def file(live_server: Any, browse: Callable[..., Page]) -> Filing:
-    """`file(count=…)` files the report of Sotk from the monitor's phone and answers its id."""
-    with live_server.parts.transaction() as door:
-        load_mission(door.session, DEMO, door.now)
-        token = device_token(door, cast_member(door, "monitor"))
-    phone = browse(phone=True)
-
-    def filed(**changes: Any) -> str:
-        body = field_report(**changes)
-        answer = phone.request.post(
-            "/api/v1/observations", data=body, headers={"Authorization": f"Bearer {token}"}
-        )
-        assert answer.status == 201, answer.text()
-        return str(body["observation_id"])
-
-    return filed
-
-
-@pytest.fixture
-def room(browse: Callable[..., Page], file: Filing) -> Page:
-    page = browse("duty_officer")
-    page.goto("/desk")
-    expect(page.locator("body")).to_have_attribute("data-ready", "yes")
-    return page
 
 
 def rows(page: Page) -> Any:
@@ -153,7 +122,9 @@ def test_two_reports_become_an_incident_that_is_stepped(room: Page, file: Filing
     expect(room.locator("#incidents tbody tr")).to_contain_text("Possible")
 
 
-def test_what_is_chosen_outlasts_news_of_the_same_incident(room: Page, file: Filing) -> None:
+def test_what_is_chosen_outlasts_news_of_the_same_incident(
+    room: Page, file: Filing, live_server: Any
+) -> None:
     file()
     expect(rows(room)).to_have_count(1)
     room.keyboard.press("q")
@@ -161,8 +132,13 @@ def test_what_is_chosen_outlasts_news_of_the_same_incident(room: Page, file: Fil
     room.get_by_role("button", name="Make or join an incident").click()
     room.get_by_role("dialog").get_by_role("button", name="Go on").click()
     drawer = room.locator("#drawer")
+    expect(drawer).to_contain_text("1 report behind it")
     drawer.get_by_label("Disputed").check()
-    file()
+    another = file()
+    with live_server.parts.transaction() as door:
+        analyst = dataclasses.replace(door, actor=cast_member(door, "analyst"))
+        (incident,) = incidents(door.session)
+        link_observation(analyst, incident.incident_id, another, linked=True)
     expect(drawer).to_contain_text("This changed while you were writing.")
     expect(drawer.get_by_label("Disputed")).to_be_checked()
 

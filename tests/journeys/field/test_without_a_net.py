@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bad_net import CUT_ANSWER, CUT_REQUEST, DOWN, LOSE_ANSWER, PASS, PORTAL, REDIRECT, Answered, Asked, BadNet
+from bad_net import (
+    CUT_ANSWER,
+    CUT_REQUEST,
+    DOWN,
+    LOSE_ANSWER,
+    PASS,
+    PORTAL,
+    REDIRECT,
+    Answered,
+    Asked,
+    BadNet,
+)
 from cast_of_people import cast_member, signed_in
 from phone_in_hand import Phone, give_pin, stored, tap
 from playwright.sync_api import Page, expect
@@ -70,7 +81,9 @@ def offline_copy_is_whole(page: Page) -> None:
         """async () => {
           await navigator.serviceWorker.ready;
           const { readAll } = await import("/field/static/database.js");
-          while (!navigator.serviceWorker.controller || (await readAll("known")).length < 6) await new Promise((later) => setTimeout(later, 50));
+          const { serviceWorker } = navigator;
+          const isWhole = async () => serviceWorker.controller && (await readAll("known")).length >= 6;
+          while (!(await isWhole())) await new Promise((later) => setTimeout(later, 50));
         }"""
     )
 
@@ -93,7 +106,9 @@ def received(page: Page) -> None:
 # The offline copy -------------------------------------------------------------------------------------------
 
 
-def test_the_form_starts_without_a_net_in_every_language_and_files(phone: Phone, net: BadNet, live_server: Any) -> None:
+def test_the_form_starts_without_a_net_in_every_language_and_files(
+    phone: Phone, net: BadNet, live_server: Any
+) -> None:
     offline_copy_is_whole(phone.start())
     phone.kill()
     net.behave = lambda asked: DOWN
@@ -146,7 +161,9 @@ def test_nothing_but_get_passes_through_the_worker(phone: Phone) -> None:
     assert by_worker["GET", "field/en"]
     assert by_worker["GET", "field/static/report.js"]
     assert not by_worker["POST", "api/v1/observations"]
-    assert [asked for asked, caught in by_worker.items() if caught and (asked[0] != "GET" or "api/" in asked[1])] == []
+    assert [
+        asked for asked, caught in by_worker.items() if caught and (asked[0] != "GET" or "api/" in asked[1])
+    ] == []
 
 
 def newer_release(changed: str, broken: bool = False) -> Callable[[Asked, Answered], Answered]:
@@ -190,7 +207,8 @@ CHECK_FOR_UPDATE = """async () => {
   const registration = await navigator.serviceWorker.ready;
   await registration.update();
   const worker = registration.installing;
-  if (worker) await new Promise((done) => worker.addEventListener("statechange", () => ["installed", "redundant"].includes(worker.state) && done()));
+  const isOver = () => ["installed", "redundant"].includes(worker.state);
+  if (worker) await new Promise((done) => worker.addEventListener("statechange", () => isOver() && done()));
   return { waiting: Boolean(registration.waiting), caches: await caches.keys() };
 }"""
 
@@ -205,7 +223,7 @@ def test_an_install_with_one_broken_file_keeps_the_old_version(phone: Phone, net
     after = page.evaluate(CHECK_FOR_UPDATE)
 
     assert after == {"waiting": False, "caches": before}
-    assert "/field/static/parts.js" in [asked.path for asked, _ in net.log]  # it did try
+    assert {"/field/sw.js", "/field/static/parts.js"} <= {asked.path for asked, _ in net.log}  # it did try
     net.behave = lambda asked: DOWN
     page.reload()
     give_pin(page)
@@ -225,7 +243,9 @@ def test_an_update_waits_and_never_strands_a_draft(phone: Phone, net: BadNet) ->
 
     give_pin(page)
     expect(page.locator("#text")).to_have_value(PLANTED)
-    assert page.evaluate("fetch('/field/static/parts.js').then((answer) => answer.text())").endswith("// newer")
+    assert page.evaluate("fetch('/field/static/parts.js').then((answer) => answer.text())").endswith(
+        "// newer"
+    )
     assert len(page.evaluate("caches.keys()")) == 1
 
 
@@ -249,7 +269,9 @@ def test_a_draft_of_an_older_form_is_opened_and_filed(phone: Phone, live_server:
     assert texts(live_server) == [PLANTED]
 
 
-def test_storage_that_lasts_is_asked_for_and_never_waited_for(open_form: OpenForm, browse: Callable[..., Page]) -> None:
+def test_storage_that_lasts_is_asked_for_and_never_waited_for(
+    open_form: OpenForm, browse: Callable[..., Page]
+) -> None:
     page = browse("monitor", phone=True)
     page.add_init_script("navigator.storage.persist = () => new Promise(() => {})")
     page.goto("/field/en")
@@ -279,7 +301,9 @@ def hide(page: Page, hidden: bool = True) -> None:
     )
 
 
-def test_putting_the_form_away_locks_it_and_the_pin_opens_the_draft_again(open_form: OpenForm, unlock: Any) -> None:
+def test_putting_the_form_away_locks_it_and_the_pin_opens_the_draft_again(
+    open_form: OpenForm, unlock: Any
+) -> None:
     page = open_form()
     describe(page, PLANTED)
     hide(page)
@@ -300,7 +324,9 @@ def test_two_minutes_without_a_touch_lock_the_form(browse: Callable[..., Page], 
     expect(page.locator("h1")).to_have_text(SAYS["lock.locked"])
 
 
-def test_a_wrong_pin_is_slowed_down_and_a_forgotten_one_costs_the_drafts_only(open_form: OpenForm, net: BadNet) -> None:
+def test_a_wrong_pin_is_slowed_down_and_a_forgotten_one_costs_the_drafts_only(
+    open_form: OpenForm, net: BadNet
+) -> None:
     page = open_form()
     page.context.set_offline(True)
     describe(page)
@@ -325,7 +351,9 @@ def test_a_wrong_pin_is_slowed_down_and_a_forgotten_one_costs_the_drafts_only(op
     expect(page.locator("#counters")).to_contain_text("1 waiting")
 
 
-def test_files_are_stored_as_buffers_and_all_that_was_written_as_ciphers(open_form: OpenForm, photo: dict[str, Any]) -> None:
+def test_files_are_stored_as_buffers_and_all_that_was_written_as_ciphers(
+    open_form: OpenForm, photo: dict[str, Any]
+) -> None:
     page = open_form()
     describe(page, PLANTED)
     page.locator("#open-photos").click()
@@ -334,12 +362,16 @@ def test_files_are_stored_as_buffers_and_all_that_was_written_as_ciphers(open_fo
     page.evaluate("new Promise((saved) => setTimeout(saved, 400))")
     drafts, photos = stored(page, "drafts"), stored(page, "photos")
     assert [set(row["sealed"]) for row in (*drafts, *photos)] == [{"buffer"}, {"buffer"}]
-    everything = json.dumps([stored(page, name) for name in ("meta", "known", "secrets", "drafts", "photos", "reports", "sealed")])
+    everything = json.dumps(
+        [stored(page, name) for name in ("meta", "known", "secrets", "drafts", "photos", "reports", "sealed")]
+    )
     assert "blob" not in re.findall(r'"(\w+)": \d', everything)
     assert PLANTED not in everything
 
 
-def test_a_killed_camera_visit_restores_the_draft_with_its_photo(phone: Phone, net: BadNet, photo: dict[str, Any]) -> None:
+def test_a_killed_camera_visit_restores_the_draft_with_its_photo(
+    phone: Phone, net: BadNet, photo: dict[str, Any]
+) -> None:
     page = phone.start()
     offline_copy_is_whole(page)
     describe(page, PLANTED)
@@ -356,7 +388,9 @@ def test_a_killed_camera_visit_restores_the_draft_with_its_photo(phone: Phone, n
     expect(page.locator("#text")).to_have_value(PLANTED)
 
 
-def test_after_finish_the_phone_holds_nothing_readable(phone: Phone, net: BadNet, folder: Path, photo: dict[str, Any]) -> None:
+def test_after_finish_the_phone_holds_nothing_readable(
+    phone: Phone, net: BadNet, folder: Path, photo: dict[str, Any]
+) -> None:
     """Row 1 of the threat model: the whole profile of the browser is searched, as it lies on the disk."""
     page = phone.start()
     offline_copy_is_whole(page)
@@ -397,11 +431,18 @@ def test_the_wait_doubles_and_starts_afresh_after_any_progress(phone: Phone, net
         """() => {
           window.waits = [];
           const real = setTimeout;
-          window.setTimeout = (work, ms, ...rest) => { if (work.name === "run") waits.push(ms); return real(work, Math.min(ms, 60), ...rest); };
+          window.setTimeout = (work, ms, ...rest) => {
+            if (work.name === "run") waits.push(ms);
+            return real(work, Math.min(ms, 60), ...rest);
+          };
         }"""
     )
     page.evaluate("dispatchEvent(new Event('online'))")
-    page.evaluate("(async () => { while (waits.length < 6) await new Promise((later) => requestAnimationFrame(later)); })()")
+    page.evaluate(
+        """async () => {
+          while (waits.length < 6) await new Promise((later) => requestAnimationFrame(later));
+        }"""
+    )
     grown = waits(page)
     assert grown[4] > 4 * grown[0]
 
@@ -417,13 +458,16 @@ def test_the_wait_doubles_and_starts_afresh_after_any_progress(phone: Phone, net
     page.evaluate(
         """async () => {
           const before = waits.length;
-          while (!waits.slice(before).some((ms) => ms <= 600)) await new Promise((later) => requestAnimationFrame(later));
+          const isAfresh = () => waits.slice(before).some((ms) => ms <= 600);
+          while (!isAfresh()) await new Promise((later) => requestAnimationFrame(later));
         }"""
     )
 
 
 @pytest.mark.parametrize("way", [PORTAL, REDIRECT, CUT_ANSWER, LOSE_ANSWER, CUT_REQUEST])
-def test_nothing_leaves_for_an_answer_that_is_not_the_bases(phone: Phone, net: BadNet, live_server: Any, way: str) -> None:
+def test_nothing_leaves_for_an_answer_that_is_not_the_bases(
+    phone: Phone, net: BadNet, live_server: Any, way: str
+) -> None:
     page = phone.start()
     net.behave = lambda asked: way if asked.path.startswith("/api/") else PASS
     describe(page, PLANTED)
@@ -457,7 +501,9 @@ LIES = {
     "another digest": (lambda body: body.update(digest="0" * 64), "/api/v1/observations"),
     "another envelope": (lambda body: body.update(envelope_sha256="0" * 64), "/api/v1/observations"),
     "a leaf of another report": (
-        lambda body: body["receipt"].update(leaf=body["receipt"]["leaf"].replace('"revision":1', '"revision":2')),
+        lambda body: body["receipt"].update(
+            leaf=body["receipt"]["leaf"].replace('"revision":1', '"revision":2')
+        ),
         "/api/v1/observations",
     ),
     "another leaf than first": (
@@ -465,7 +511,9 @@ LIES = {
         "/api/v1/receipts",
     ),
     "a head that nobody signed": (
-        lambda body: body["checkpoint"] and body.update(checkpoint=body["checkpoint"].replace("\n— ", "\n- ")),
+        lambda body: (
+            body["checkpoint"] and body.update(checkpoint=body["checkpoint"].replace("\n— ", "\n- "))
+        ),
         "/api/v1/receipts",
     ),
     "a proof that does not lead there": (
@@ -476,7 +524,9 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_base_that_contradicts_itself_is_told_of_and_the_report_stays(phone: Phone, net: BadNet, lie: str) -> None:
+def test_a_base_that_contradicts_itself_is_told_of_and_the_report_stays(
+    phone: Phone, net: BadNet, lie: str
+) -> None:
     page = phone.start()
     net.alter = other(*LIES[lie])
     describe(page)
@@ -507,7 +557,9 @@ def test_a_log_that_does_not_continue_the_last_head_is_told_of(phone: Phone, net
     expect(page.locator(".notice.bad")).to_contain_text(SAYS["send.contradiction"])
 
 
-def test_another_text_under_the_same_id_blocks_and_can_be_exported(phone: Phone, net: BadNet, live_server: Any) -> None:
+def test_another_text_under_the_same_id_blocks_and_can_be_exported(
+    phone: Phone, net: BadNet, live_server: Any
+) -> None:
     from field_report import field_report
 
     from incidents.intake.service import receive_observation
@@ -540,7 +592,10 @@ def test_two_pages_of_one_phone_send_a_report_once(phone: Phone, net: BadNet, li
         one.evaluate("dispatchEvent(new Event('online'))")
     received(page)
     expect(second.locator("#counters")).to_contain_text("1 received")
-    assert len([asked for asked, _ in net.log if (asked.method, asked.path) == ("POST", "/api/v1/observations")]) == 1
+    assert (
+        len([asked for asked, _ in net.log if (asked.method, asked.path) == ("POST", "/api/v1/observations")])
+        == 1
+    )
 
 
 def test_a_large_file_goes_on_where_it_was_cut(phone: Phone, net: BadNet, live_server: Any) -> None:
@@ -548,7 +603,9 @@ def test_a_large_file_goes_on_where_it_was_cut(phone: Phone, net: BadNet, live_s
     content = bytes(range(256)) * 6_000
     describe(page, PLANTED)
     page.locator("#open-photos").click()
-    page.locator("#photo-files").set_input_files({"name": "large.jpg", "mimeType": "image/jpeg", "buffer": content})
+    page.locator("#photo-files").set_input_files(
+        {"name": "large.jpg", "mimeType": "image/jpeg", "buffer": content}
+    )
     page.locator(".photos li").wait_for()
     chunks: list[int] = []
 
@@ -585,10 +642,14 @@ def test_texts_go_before_photos(phone: Phone, net: BadNet, photo: dict[str, Any]
     assert sent == ["POST", "POST", "PATCH", "PATCH"]
 
 
-def test_the_worker_sends_with_no_page_open(own_profile: Any, net: BadNet, live_server: Any, watch_id: str, folder: Path) -> None:
+def test_the_worker_sends_with_no_page_open(
+    own_profile: Any, net: BadNet, live_server: Any, watch_id: str, folder: Path
+) -> None:
     with live_server.parts.transaction() as door:
         cookie, _ = signed_in(door, cast_member(door, "monitor"))
-    held = Phone(own_profile, net.url, folder / "waking", cookie, permissions=["geolocation", "background-sync"])
+    held = Phone(
+        own_profile, net.url, folder / "waking", cookie, permissions=["geolocation", "background-sync"]
+    )
     page = held.start()
     offline_copy_is_whole(page)
     page.context.set_offline(True)

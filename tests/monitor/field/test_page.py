@@ -137,7 +137,9 @@ def text_of(address: str) -> str:
 
 def served_bytes(client: Any, addresses: Iterable[str]) -> dict[str, int]:
     """What goes over the net for each address, as a browser asks for it."""
-    return {address: len(client.get(address, headers={"Accept-Encoding": "br"}).data) for address in addresses}
+    return {
+        address: len(client.get(address, headers={"Accept-Encoding": "br"}).data) for address in addresses
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -155,7 +157,9 @@ def test_the_whole_offline_form_in_four_languages_with_its_map_is_small(client: 
 
 
 def test_the_page_preloads_every_module_that_the_first_paint_needs(client: Any) -> None:
-    asked = [address for address in first_set(client.nobody().get("/field/en").text) if address.endswith(".js")]
+    asked = [
+        address for address in first_set(client.nobody().get("/field/en").text) if address.endswith(".js")
+    ]
     named = {Path(address).name for address in asked}
     code = "\n".join(text_of(address) for address in asked)
     imported = set(re.findall(r'^import .*"(?:\./|/static/vendor/idb/)(\w+\.js)";', code, re.MULTILINE))

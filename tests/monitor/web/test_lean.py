@@ -20,7 +20,9 @@ OURS = [
 
 
 def test_comments_on_lines_of_their_own_and_indentation_go() -> None:
-    code = '// Why.\nfunction one() {\n  /** What. */\n  return "//"; // here\n}\n\n/*\n * More.\n */\none();\n'
+    code = (
+        '// Why.\nfunction one() {\n  /** What. */\n  return "//"; // here\n}\n\n/*\n * More.\n */\none();\n'
+    )
     assert lean(code, ".js") == 'function one() {\nreturn "//"; // here\n}\none();\n'
 
 

@@ -282,6 +282,27 @@ def test_a_late_observation_stands_in_the_next_paper_and_leaves_the_issued_one_a
     assert document.header.previous_pdf_sha256 == edition.pdf_sha256
 
 
+def test_places_on_the_map_are_named_in_each_language_of_the_mission(mission: Door) -> None:
+    place = {
+        "code": "SOTK",
+        "kind": "settlement",
+        "names": {"en": "Sotk", "hy": "Սոթք", "az": "Zod"},
+        "population": 9000,
+        "source": "a test",
+    }
+    point = {"type": "Point", "coordinates": [45.86, 40.2]}
+    there = definition(mission.app.settings.data_dir)
+    places = json.loads((there / "places.geojson").read_text())
+    places["features"].append({"type": "Feature", "properties": place, "geometry": point})
+    (there / "places.geojson").write_text(json.dumps(places))
+    said = yaml.safe_load((there / "mission.yaml").read_text()) | {"languages": ["en", "hy", "az", "ru"]}
+    (there / "mission.yaml").write_text(yaml.safe_dump(said))
+    load_mission(mission.session, there, START)
+    _, names = paper(mission, drafted(mission)).section("annex_b").blocks
+    assert [column.head for column in names.columns] == ["On the map", "Հայերեն", "Azərbaycanca", "Русский"]
+    assert [row.cells for row in names.rows] == [(("Sotk",), ("Սոթք",), ("Zod",), ("–",))]
+
+
 def test_the_same_facts_give_the_same_document(mission: Door, as_role: As) -> None:
     watched(as_role)
     heard(as_role)
