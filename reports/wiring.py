@@ -13,9 +13,12 @@ from reports.daily.views import bp as daily
 from reports.exercise import cli as exercise
 from reports.issuing import commands as summary
 from reports.issuing.views import bp as summaries
+from reports.pack.views import bp as pack
+from reports.spot.views import bp as spot
+from reports.weekly import service as weekly
 
-BLUEPRINTS: list[Blueprint] = [summaries, daily]
-JOBS: list[Job] = [Job("daily.draft_due", 1, draft_due)]
+BLUEPRINTS: list[Blueprint] = [summaries, daily, spot, pack]
+JOBS: list[Job] = [Job("daily.draft_due", 1, draft_due), Job("weekly.draft_due", 5, weekly.draft_due)]
 SUBSCRIBERS: list[Subscriber] = []
 COMMANDS: list[click.Command] = [*summary.COMMANDS, *exercise.COMMANDS]
 CHECKS: list[Check] = [*checks.CHECKS]

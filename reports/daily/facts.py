@@ -185,10 +185,11 @@ def gather(
     number: int,
     kind: str = "daily",
     issues: Issues | None = None,
+    series_length: int = SERIES_LENGTH,
 ) -> Facts:
     """Fetches what a paper of these periods stands on, as known at the cut-off."""
     at, start, end = cut_off, periods[0].start, periods[-1].end
-    earlier = [one for one in mission.periods(start) if one.end <= start][-SERIES_LENGTH:]
+    earlier = [one for one in mission.periods(start) if one.end <= start][-series_length:]
     spans = [_span(session, period, at) for period in periods]
     series = [_span(session, period, at) for period in earlier]
     rows = [row for span in spans for row in span.observations]

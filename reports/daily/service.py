@@ -5,7 +5,7 @@ it in the same transaction; so a period is drafted once, also after days down an
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from monitor import outbox
 from monitor.access.policy import require
@@ -22,7 +22,7 @@ from reports.events import SummaryMissed
 from reports.issuing import queries
 from reports.issuing.queries import DAILY, SummaryRow
 from reports.issuing.service import EDIT, claim, keep_draft, keep_redraft
-from reports.wording.language import FIRST, LANGUAGES, language
+from reports.wording.language import FIRST, LANGUAGES, Language, language
 
 INTERIM = "interim"
 # A draft that comes so long after the cut-off was missed: somebody should ask why.
@@ -127,9 +127,13 @@ def _facts(
 
 
 def in_every_language(facts: Facts) -> dict[str, Document]:
+    return in_languages(facts, assemble)
+
+
+def in_languages(facts: Facts, made: Callable[[Facts, Language], Document]) -> dict[str, Document]:
     """The same paper in each language of the mission that the reports speak, English first."""
     codes = [code for code in LANGUAGES if code == FIRST or code in facts.mission.languages]
-    return {code: assemble(facts, language(code)) for code in codes}
+    return {code: made(facts, language(code)) for code in codes}
 
 
 def issued_before(door: Door, mission: MissionRow, start: dt.datetime, cut_off: dt.datetime) -> Issues:

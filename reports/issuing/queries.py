@@ -194,6 +194,18 @@ def summary_of_period(session: Session, end: dt.datetime, kind: str = DAILY) -> 
     return summary(session, found) if found else None
 
 
+def summary_of_subject(session: Session, kind: str, subject: str) -> SummaryRow | None:
+    """The newest paper of a kind about one subject: a spot report's incident, a pack's party."""
+    found = session.scalar(
+        select(Summary.id)
+        .join(PeriodRun, PeriodRun.id == Summary.period_run_id)
+        .where(PeriodRun.kind == kind, PeriodRun.subject == subject)
+        .order_by(PeriodRun.end_utc.desc())
+        .limit(1)
+    )
+    return summary(session, found) if found else None
+
+
 def draft_text(session: Session, summary_id: str, version_no: int) -> str:
     """The canonical JSON of one version. Raises NotFound."""
     row = session.get(SummaryVersion, (summary_id, version_no))

@@ -14,6 +14,15 @@ class NothingSchema(Schema):
     """A request that says all by its address."""
 
 
+class SpotSchema(Schema):
+    incident_id = fields.String(required=True, validate=validate.Length(min=1, max=36))
+
+
+class PackSchema(Schema):
+    party = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    days = fields.Integer(load_default=7, validate=validate.Range(min=1, max=31))
+
+
 class VersionSchema(Schema):
     """Which version one looked at: a decision about an older one is refused."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 
+from incidents.casework import queries as casework
 from incidents.claims import queries as claims
 from incidents.intake import queries as intake
 from monitor.access import SYSTEM
@@ -26,6 +27,7 @@ from reports.wording.language import english
 
 READ = "reports:summary:read"
 MARKED_EXERCISE = re.compile(r" \(exercise\)$")
+NEWEST = 40
 READABLE = ("observation", "claim", "alert", "incident")
 bp = Blueprint(
     "summaries",
@@ -48,6 +50,8 @@ def index(door: Door) -> str:
         editions=editions,
         title=lambda row: english().phrase(f"title.{row.kind}"),
         may_edit=_may(door, service.EDIT),
+        parties=[(one.code, one.name_in(FIRST)) for one in the_mission(door.session).parties],
+        incidents=casework.incidents(door.session)[:NEWEST],
         period=lambda row: english().period(row.start, row.end, zone),
         moment=lambda at: english().moment(at, zone),
     )

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from incidents.casework import counting
 from incidents.intake.queries import ObservationRow
-from incidents.taxonomy.loader import taxonomy
 from reports.daily import words
 from reports.daily.sections.drafting import Draft, table, with_text
 from reports.daily.sections.records import records_table
@@ -34,7 +33,7 @@ def notable_events(draft: Draft) -> Section:
         )
         said: list[Run] = [Strong(title)]
         for row in rows:
-            said += [*_narrated(draft, row, f"3-{incident.number}"), " "]
+            said += [*narrated(draft, row, f"3-{incident.number}"), " "]
         blocks.append(Paragraph(joined(tuple(said))))
     near = near_the_mission(draft, "3-near")
     if near:
@@ -58,7 +57,7 @@ def _begins(draft: Draft, ids: Iterable[str]) -> dt.datetime:
     return min((row.t_start for row in _rows_of(draft, ids)), default=draft.facts.period.end)
 
 
-def _narrated(draft: Draft, row: ObservationRow, key: str) -> Runs:
+def narrated(draft: Draft, row: ObservationRow, key: str) -> Runs:
     """One observation as a sentence: from where, how, how many, what, in which direction, when."""
     ref = draft.refs.get(row.observation_id, row.receipt_number)
     slots: dict[str, Run | Runs] = {
@@ -140,8 +139,3 @@ def _confirmed_harm(draft: Draft, rows: list[ObservationRow]) -> list[Block]:
         )
         blocks.append(Paragraph(draft.say("harm.confirmed", total.best, persons=figure, kind=label)))
     return blocks
-
-
-def known_kinds() -> frozenset[str]:
-    """Every category of the code lists; a test holds each to a section."""
-    return frozenset(taxonomy().categories)

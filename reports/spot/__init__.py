@@ -1,0 +1,1 @@
+"""The spot report: one grave incident, told within the hour; a later version supersedes it."""
