@@ -91,9 +91,6 @@ SETTINGS = (
     Setting("report_limit_bytes", _whole, 65_536, "Largest single report; a batch may hold 100 of them."),
     Setting("media_limit_bytes", _whole, 26_214_400, "Largest photo or recording."),
     Setting("no_issue_on", _days, (), "Days without a daily summary, like `sun 2022-09-21`."),
-    Setting(
-        "no_issue_on", _days, (), "Days without a daily summary, like `sun 2022-09-21`."
-    ),
     Setting("week_ends_on", _weekday, "mon", "Day on whose cut-off the weekly report is drafted."),
     Setting("log_level", str, "info", "debug, info, warning or error."),
     Setting("log_origin", str, "truceline.invalid/log/1", "Name under which the evidence log is signed."),
