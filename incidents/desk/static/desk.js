@@ -449,7 +449,8 @@ function drawFreshness() {
 function stoppedWords({ machine }, now) {
   if (!machine.worker_is_there) return "▲ The worker has stopped · no rule is judged, no summary drafted";
   const behind = machine.rules_behind_since && now - Date.parse(machine.rules_behind_since);
-  if (behind > RULES_BEHIND_AFTER_MS * Math.max(clockRate(), 1)) return `▲ The rules are ${lengthText(behind)} behind · alerts come late`;
+  // A clock that somebody winds by hand jumps, and what was due a moment ago looks long due.
+  if (clockRate() > 0 && behind > RULES_BEHIND_AFTER_MS * Math.max(clockRate(), 1)) return `▲ The rules are ${lengthText(behind)} behind · alerts come late`;
   if (machine.jobs_failed.length) return `▲ A job failed: ${machine.jobs_failed.join(", ")}`;
   return null;
 }
