@@ -43,3 +43,4 @@ if (kept && document.referrer.startsWith(`${location.origin}/claims`)) {
 for (const select of document.querySelectorAll(".filters select, .filters input[type=date]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
+document.body.dataset.ready = "yes";
