@@ -16,6 +16,7 @@ from monitor.places.schema import (
     PlaceSchema,
     PlacesSchema,
 )
+from monitor.places.spelling import name_for
 from monitor.web.blueprint import Blueprint
 
 bp = Blueprint("places", __name__, url_prefix="/api/v1")
@@ -27,8 +28,8 @@ READ = "monitor:place:read"
     "/places", methods=["GET"], permission=READ, gives=PlacesSchema, summary="Sectors, posts, settlements"
 )
 def places(door: Door) -> Response:
-    """All places in the version that holds; `label` is the name in `?language=`. With them how far magnetic
-    north is off about them now, for a compass without a net."""
+    """All places in the version that holds; `label` is the name in `?language=`, or one in its letters. With
+    them how far magnetic north is off about them now, for a compass without a net."""
     found = all_places(door.session)
     language = _language(door)
     dumped = [PlaceSchema().dump(_shown_place(place, language)) for place in found]
@@ -81,7 +82,7 @@ def _shown_place(place: PlaceRow, language: str) -> dict[str, Any]:
     return {
         "code": place.code,
         "kind": place.kind,
-        "label": place.name_in(language),
+        "label": name_for(place.names, language),
         "names": place.names,
         "lon": place.lon,
         "lat": place.lat,
@@ -101,7 +102,7 @@ def _shown_line(line: LineRow, language: str) -> dict[str, Any]:
         "code": line.code,
         "kind": line.kind,
         "version": line.version,
-        "label": line.name_in(language),
+        "label": name_for(line.names, language),
         "names": line.names,
         "geometry": line.geometry,
         "source": line.source,
