@@ -478,7 +478,7 @@ def test_nothing_leaves_for_an_answer_that_is_not_the_bases(
     assert len(stored(page, "sealed")) == 1
 
     net.behave = lambda asked: PASS
-    page.locator("#try-now").click()
+    page.evaluate("dispatchEvent(new Event('online'))")
     received(page)
     assert stored(page, "sealed") == []
     assert texts(live_server) == [PLANTED]
@@ -573,7 +573,7 @@ def test_another_text_under_the_same_id_blocks_and_can_be_exported(
         monitor = replace(door, actor=cast_member(door, "monitor"))
         receive_observation(monitor, field_report(observation_id=report["id"]))
     net.behave = lambda asked: PASS
-    page.locator("#try-now").click()
+    page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator(".notice.bad")).to_contain_text(SAYS["send.conflict"])
     expect(page.locator("#export")).to_be_visible()
 
