@@ -1,7 +1,7 @@
-"""The whole torture of the phone, seed by seed: `PYTHONPATH=. python tests/bench/torture.py [--seeds 20] [--reports 50]`.
+"""The whole torture of the phone: `PYTHONPATH=. python tests/bench/torture.py [--seeds 20] [--reports 50]`.
 
-A real server and a real Chromium that is killed; see tests/ground/torture.py. Prints a line a seed, and ends with
-1 unless every report of every seed arrived exactly once with its photo unchanged. About a minute and a half a seed.
+A real server and a real Chromium that is killed; see tests/ground/torture.py. Prints a line a seed, and ends
+with 1 unless every report of every seed arrived exactly once with its photo unchanged.
 """
 
 import argparse
@@ -24,7 +24,10 @@ from torture import Outcome, Torture
 def one_run(kind: Any, seed: int, reports: int, deaths: int) -> Outcome:
     def launch(profile: str, **shape: Any) -> BrowserContext:
         return kind.launch_persistent_context(
-            profile, executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"], **PHONE | shape
+            profile,
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
+            **PHONE | shape,
         )
 
     with tempfile.TemporaryDirectory() as name, Base(Path(name) / "base") as base:
@@ -50,7 +53,9 @@ def main() -> None:
             outcome = one_run(playwright.chromium, seed, given.reports, given.deaths)
             whole += outcome.is_whole(given.reports)
             print("ok " if outcome.is_whole(given.reports) else "BAD", asdict(outcome), flush=True)
-    print(f"{whole} of {given.seeds} seeds: {given.reports} of {given.reports} exactly once, every hash right")
+    print(
+        f"{whole} of {given.seeds} seeds: {given.reports} of {given.reports} exactly once, every hash right"
+    )
     sys.exit(whole != given.seeds)
 
 

@@ -1,4 +1,4 @@
-"""A base for figures of the form: server and worker as threads, the exercise's mission, a monitor on watch."""
+"""A base for figures of the form: server, worker, the exercise's mission, a monitor on watch."""
 
 import datetime as dt
 import socket
@@ -68,7 +68,8 @@ class Base:
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._worker = Worker(self.parts, wsgi.JOBS, wsgi.SUBSCRIBERS)
         self._threads = [
-            threading.Thread(target=run, daemon=True) for run in (self._server.serve_forever, self._worker.run)
+            threading.Thread(target=run, daemon=True)
+            for run in (self._server.serve_forever, self._worker.run)
         ]
 
     def __enter__(self) -> "Base":

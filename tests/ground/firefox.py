@@ -1,8 +1,9 @@
 """Firefox by its own wire (Marionette): JSON over a socket of this machine, no driver beside it.
 
-Playwright brings a Firefox of its own and cannot drive the system's; this is as much as the form's journey needs.
+Playwright brings a Firefox of its own and cannot drive the system's; this is as much as the journey needs.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -48,7 +49,9 @@ class Firefox:
             port = free.getsockname()[1]
         wanted = PREFERENCES | {"marionette.port": port}
         (profile / "user.js").write_text(
-            "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in wanted.items())
+            "".join(
+                f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in wanted.items()
+            )
         )
         self._process = subprocess.Popen(
             [PROGRAM, "--headless", "--marionette", "--no-remote", "--profile", str(profile)],
@@ -122,9 +125,7 @@ class Firefox:
 
     def kill(self) -> None:
         """Ends every process of this browser at once."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
         self._socket.close()

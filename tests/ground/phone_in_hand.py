@@ -83,7 +83,7 @@ class Phone:
         self.close()
 
     def shoot(self) -> None:
-        """Kills every process of this browser at once; may be called by another thread than the test's own."""
+        """Kills every process of this browser at once; another thread than the test's may call it."""
         for process in self._processes():
             try:
                 os.kill(process, signal.SIGKILL)

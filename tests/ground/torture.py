@@ -1,8 +1,8 @@
 """The torture of the phone: fifty reports with photos in a valley, a battery that dies, and a net that lies.
 
 Load once; no net; file `count` reports with a photo each while the browser is killed at random moments; start
-again without a net in another language; then a net that loses every third answer, cuts bodies midway and plays
-captive portal once, with the browser killed meanwhile. One seed makes one run.
+again without a net in another language; then a net that loses every third answer, cuts bodies midway and
+plays captive portal once, with the browser killed meanwhile. One seed makes one run.
 """
 
 import contextlib
@@ -26,12 +26,14 @@ PORTAL_ANSWERS = 4
 LONGEST_S = 300
 ALL_LEFT = """async () => {
   const { readAll } = await import("/field/static/database.js");
-  return (await readAll("reports")).every(({ state }) => state === "received") && !(await readAll("sealed")).length;
+  const reports = await readAll("reports");
+  return reports.every(({ state }) => state === "received") && !(await readAll("sealed")).length;
 }"""
 COPY_IS_WHOLE = """async () => {
   await navigator.serviceWorker.ready;
   const { readAll } = await import("/field/static/database.js");
-  while (!navigator.serviceWorker.controller || (await readAll("known")).length < 6) await new Promise((later) => setTimeout(later, 50));
+  const isWhole = async () => navigator.serviceWorker.controller && (await readAll("known")).length >= 6;
+  while (!(await isWhole())) await new Promise((later) => setTimeout(later, 50));
 }"""
 
 
@@ -50,7 +52,9 @@ class Outcome:
     sent_in_s: float
 
     def is_whole(self, count: int) -> bool:
-        return self.held_once and self.filed == count and self.photos_right == count and self.portal_answers > 0
+        return (
+            self.held_once and self.filed == count and self.photos_right == count and self.portal_answers > 0
+        )
 
 
 def offline_copy_is_whole(page: Page) -> None:
@@ -87,7 +91,9 @@ def write_report(page: Page, text: str, photo: bytes) -> None:
     page.locator("#open-photos").click()
     page.locator("#photo-files").wait_for(state="attached")
     if not page.locator(".photos li").count():
-        page.locator("#photo-files").set_input_files({"name": "crater.jpg", "mimeType": "image/jpeg", "buffer": photo})
+        page.locator("#photo-files").set_input_files(
+            {"name": "crater.jpg", "mimeType": "image/jpeg", "buffer": photo}
+        )
     page.locator(".photos li").wait_for()
     page.locator("#review").click()
     page.locator("#send").click()
@@ -95,7 +101,7 @@ def write_report(page: Page, text: str, photo: bytes) -> None:
 
 
 class Torture:
-    """One run. `parts` is the base behind the net; deaths while writing and while sending come from the seed."""
+    """One run. `parts` is the base behind the net; when the phone dies comes from the seed."""
 
     def __init__(self, parts: App, net: BadNet, phone: Phone, seed: int, count: int, deaths: int) -> None:
         self.parts, self.net, self.phone, self.seed, self.count = parts, net, phone, seed, count

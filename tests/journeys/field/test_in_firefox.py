@@ -50,7 +50,8 @@ FILE_REPORT = f"""async ({{ text, photo }}) => {{ {THUMB}
   await press("#open-photos");
   const chooser = await there("#photo-files");
   const given = new DataTransfer();
-  given.items.add(new File([Uint8Array.from(atob(photo), (letter) => letter.charCodeAt(0))], "crater.jpg", {{ type: "image/jpeg" }}));
+  const bytes = Uint8Array.from(atob(photo), (letter) => letter.charCodeAt(0));
+  given.items.add(new File([bytes], "crater.jpg", {{ type: "image/jpeg" }}));
   chooser.files = given.files;
   chooser.dispatchEvent(new Event("change", {{ bubbles: true }}));
   await there(".photos li");

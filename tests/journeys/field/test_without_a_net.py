@@ -490,7 +490,8 @@ def other(change: Callable[[dict[str, Any]], Any], where: str) -> Callable[[Aske
     def alter(asked: Asked, answered: Answered) -> Answered:
         if asked.path.split("?")[0].startswith(where) and answered.status < 300:
             body = json.loads(plain(answered))
-            change(body)
+            for receipt in body.get("items", [body]):
+                change(receipt)
             return replace(answered, body=json.dumps(body).encode(), headers=without_encoding(answered))
         return answered
 
