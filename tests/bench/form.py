@@ -1,7 +1,7 @@
 """What the form costs a phone: `PYTHONPATH=. python tests/bench/form.py`. Prints docs/field-form.md's table.
 
-Chromium with its processor slowed down four times and, where it says so, a net of 400 ms and 400 kbit/s. The base
-is on the same machine; it speaks HTTP/1.0, a connection for each file, which is the worst a proxy could do.
+Chromium with its processor slowed down four times and, where it says so, a net of 400 ms and 400 kbit/s. The
+base is on the same machine; it speaks HTTP/1.0, a connection for each file: the worst a proxy could do.
 """
 
 import shutil

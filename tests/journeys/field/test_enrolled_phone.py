@@ -1,4 +1,4 @@
-"""A phone that is taken in, signs what it sends, is ended, brings its outbox as a file, is emptied from afar."""
+"""A phone that is taken in, signs what it sends, is ended, hands over its outbox, is emptied from afar."""
 
 from collections.abc import Callable
 from pathlib import Path
