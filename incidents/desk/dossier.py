@@ -101,7 +101,7 @@ def _what(row: ObservationRow, private: dict[str, Any]) -> Facts:
 def _when(row: ObservationRow) -> Facts:
     return [
         ("Event", _span(row.t_start, row.t_end)),
-        ("Known", titles.PRECISIONS.get(row.t_precision, row.t_precision)),
+        ("Known", titles.label("t_precision", row.t_precision)),
         ("Received", {"age": row.received_at.isoformat()}),
         ("This version", {"age": row.recorded_at.isoformat()} if row.revision_no > 1 else None),
     ]

@@ -17,15 +17,6 @@ TOLD = "dotted"
 ACCEPTED = "solid"
 NOT_REVIEWED = "dashed"
 AGREED = {"corroborated", "confirmed"}
-PRECISIONS = {
-    "T0": "to the second",
-    "T1": "to ten seconds",
-    "T2": "to the minute",
-    "T3": "to five minutes",
-    "T4": "to a quarter of an hour",
-    "T5": "to the hour",
-    "T6": "to the part of the day",
-}
 REASONS = {
     "unknown_type": "A type that the taxonomy does not know",
     "unknown_category": "A category that the taxonomy does not know",

@@ -31,6 +31,8 @@ class Entry:
 
 NAVIGATION = (
     Entry("Situation room", "/desk", "incidents:desk:open"),
+    Entry("Review", "/review", "incidents:incident:read"),
+    Entry("Coverage", "/coverage", "incidents:observation:read"),
     Entry("Summaries", "/summaries", "reports:summary:read"),
     Entry("Report", "/field", "monitor:field:open"),
 )
