@@ -68,12 +68,13 @@ def perceived(
     positions = intake.positions(door.session, door.app.keys, rows)
     refs = queries.incidents_of(door.session, [one.observation_id for one in rows])
     first, *rest = [
-        _perceived(one, positions.get(one.observation_id), refs.get(one.observation_id)) for one in rows
+        perceived_as(one, positions.get(one.observation_id), refs.get(one.observation_id)) for one in rows
     ]
     return first, rest
 
 
-def _perceived(row: ObservationRow, at: Position | None, ref: queries.IncidentRef | None) -> Perceived:
+def perceived_as(row: ObservationRow, at: Position | None, ref: queries.IncidentRef | None) -> Perceived:
+    """An observation as correlation sees it; without its exact part, as far as the open row tells."""
     area: Any = at.geometry if at else None
     return Perceived(
         id=row.observation_id,

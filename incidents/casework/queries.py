@@ -243,6 +243,25 @@ def steps(
     ]
 
 
+def last_steps(
+    session: Session, incident_ids: Collection[str], known_at: dt.datetime | None = None
+) -> dict[str, tuple[dt.datetime, str]]:
+    """When each of these incidents was last stepped, and by whom."""
+    last = (
+        select(func.max(IncidentStep.id))
+        .where(IncidentStep.incident_id.in_(list(incident_ids)))
+        .group_by(IncidentStep.incident_id)
+    )
+    if known_at is not None:
+        last = last.where(IncidentStep.recorded_at <= known_at)
+    rows = session.execute(
+        select(IncidentStep.incident_id, IncidentStep.recorded_at, IncidentStep.actor).where(
+            IncidentStep.id.in_(last)
+        )
+    )
+    return {incident_id: (at, actor) for incident_id, at, actor in rows}
+
+
 def links(session: Session, incident_id: str, known_at: dt.datetime | None = None) -> list[LinkRow]:
     """Every joining and taking out, oldest first."""
     query = select(IncidentLink).where(IncidentLink.incident_id == incident_id)
@@ -333,15 +352,22 @@ def grades(
     }
 
 
+def graded(session: Session, observation_id: str, known_at: dt.datetime | None = None) -> GradeRow | None:
+    """The grade of one observation, or None where there is no such observation."""
+    row = intake.observation(session, observation_id, known_at)
+    return grades(session, [row], known_at)[observation_id] if row else None
+
+
 def grade_history(
-    session: Session, keys: Keys, observation_id: str, known_at: dt.datetime | None = None
+    session: Session, keys: Keys | None, observation_id: str, known_at: dt.datetime | None = None
 ) -> list[GradeRow]:
-    """Every grade that somebody gave, oldest first, with the reason."""
+    """Every grade that somebody gave, oldest first; the reasons only where keys are given."""
     query = select(SourceGrade).where(SourceGrade.observation_id == observation_id)
     if known_at is not None:
         query = query.where(SourceGrade.recorded_at <= known_at)
     rows = list(session.scalars(query.order_by(SourceGrade.id)))
-    reasons = vault.open_parts(session, keys, "source_grade", [str(row.id) for row in rows], "reason")
+    ids = [str(row.id) for row in rows]
+    reasons = vault.open_parts(session, keys, "source_grade", ids, "reason") if keys else {}
     return [
         GradeRow(
             Grade(row.reliability, row.credibility), row.actor, row.recorded_at, reasons.get(str(row.id))

@@ -223,6 +223,7 @@ class Beside:
 
     is_near: bool
     words: str
+    distance_m: float = 0.0
 
 
 def beside(area: Mapping[str, Any], uncertainty_m: float, line: Mapping[str, Any], line_words: str) -> Beside:
@@ -236,7 +237,7 @@ def beside(area: Mapping[str, Any], uncertainty_m: float, line: Mapping[str, Any
         return Beside(True, f"near {line_words} (uncertainty {_kilometres(uncertainty_m)})")
     joining = shapely.get_coordinates(shapely.shortest_line(drawn_line, ground.centroid))
     azimuth, _, distance_m = WGS84.inv(*joining[0], *joining[-1])
-    return Beside(False, f"about {_kilometres(distance_m)} {dir16(azimuth)} of {line_words}")
+    return Beside(False, f"about {_kilometres(distance_m)} {dir16(azimuth)} of {line_words}", distance_m)
 
 
 def _kilometres(metres: float) -> str:

@@ -178,7 +178,7 @@ def _value(field: Field | None, value: Any, local: Local) -> str:
         return taxonomy().not_known[LANGUAGE]
     if field and field.kind == "place" and isinstance(value, str):
         return local.places.get(value, value)
-    if field and field.kind == "datetime" and isinstance(value, str):
+    if field and field.kind in {"datetime", "moments"} and isinstance(value, str):
         return _moment(value, local)
     if field and field.kind == "dir16" and isinstance(value, str):
         return label("dir16", value) or value

@@ -31,6 +31,8 @@ class Entry:
 
 NAVIGATION = (
     Entry("Situation room", "/desk", "incidents:desk:open"),
+    Entry("Review", "/review", "incidents:incident:read"),
+    Entry("Coverage", "/coverage", "incidents:observation:read"),
     Entry("Shift", "/handover", "incidents:handover:read"),
     Entry("Rules", "/rules", "incidents:rule:read"),
     Entry("Claims", "/claims", "incidents:claim:read"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from field_report import field_report
 
+from incidents.casework.workflow import CASUALTY_CHECKLIST
 from monitor.door import App
 from monitor.mission.service import load_mission
 
@@ -75,7 +76,9 @@ def test_s14_the_cumulative_figure_takes_it_once_it_is_confirmed(
         ("analyst", "corroborated"),
         ("verification_officer", "confirmed"),
     ):
-        body = {"axis": "assessment", "state": state, "reason": "hospital list seen by the patrol"}
+        checked = list(CASUALTY_CHECKLIST) if state == "confirmed" else []
+        said = {"reason": "hospital list seen by the patrol", "checklist": checked}
+        body = {"axis": "assessment", "state": state, **said}
         answer = client(role).post(steps, json=body)
         assert answer.status_code in (200, 201), answer.json
     injured = client("analyst").get(TOLL).json["fates"]["injured"]

@@ -58,6 +58,7 @@ def example(use: FieldUse) -> tuple[Any, str]:
         "dir16": ("SSW", KNOWN.label("dir16", "SSW", "en")),
         "yes_no_nk": ("yes", "Yes"),
         "datetime": ("2022-09-12T18:30:00+04:00", "12 Sep 2022, 18:30"),
+        "moments": (["2022-09-12T18:30:00+04:00"], "12 Sep 2022, 18:30"),
         "place": (PLACE, "Sotk"),
         "text_private": ("words of the observer", "words of the observer"),
     }
