@@ -70,6 +70,9 @@ def test_s14_the_cumulative_figure_takes_it_once_it_is_confirmed(
     client: Any, two_accounts: list[str]
 ) -> None:
     incident_id = together(client, two_accounts)
+    hospital = f"/api/v1/observations/{two_accounts[0]}"
+    graded = client("analyst").post(f"{hospital}/grades", json={"reliability": "B", "credibility": 2})
+    assert graded.status_code in (200, 201), graded.json
     steps = f"/api/v1/incidents/{incident_id}/steps"
     for role, state in (
         ("analyst", "possible"),
