@@ -92,15 +92,10 @@ export function whenOpen() {
   return key ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
 }
 
-/** While the camera has the screen, or a report is being sealed, putting the page away does not lock; two minutes do. */
-export function holdOpen() {
+/** While the camera has the screen, putting the page away does not lock; two minutes still do. */
+export function holdForCamera() {
   held += 1;
-  let done = false;
-  return () => {
-    if (!done) held -= 1;
-    done = true;
-    if (document.hidden && !held) lock();
-  };
+  return () => { held = Math.max(0, held - 1); };
 }
 
 /** Locks by itself. `before` is awaited while the key still holds, `after` is told. */
