@@ -14,10 +14,11 @@ const PATIENCE = 3; // answers lost in a row before a pass gives up
 
 /**
  * One pass over all that waits. {progress, left, receipt_pending}: whether anything moved, how many reports are still
- * waiting, and whether a receipt only waits for the log's next signature. Undefined where somebody else is sending.
+ * waiting, and whether a receipt only waits for the log's next signature. Where somebody else is sending it is
+ * undefined at once, or with `waits` this pass comes after theirs.
  */
-export function sendAll() {
-  return alone("send", pass, false);
+export function sendAll({ waits = false } = {}) {
+  return alone("send", pass, waits);
 }
 
 async function pass() {

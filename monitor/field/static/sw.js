@@ -57,6 +57,7 @@ addEventListener("sync", (event) => {
 });
 
 async function sendWhatWaits() {
-  const run = await sendAll();
+  // The page that sends at this moment may be closed before it is done; whoever left it to the page would not be woken again.
+  const run = await sendAll({ waits: true });
   if (run?.left) throw new Error(`${run.left} reports are still waiting`); // the browser then wakes us again
 }

@@ -642,6 +642,13 @@ def test_texts_go_before_photos(phone: Phone, net: BadNet, photo: dict[str, Any]
     assert sent == ["POST", "POST", "PATCH", "PATCH"]
 
 
+# The browser has been asked to wake the worker; a page closed before that leaves nobody to ask.
+ASKED_TO_WAKE = """async () => {
+  const { sync } = await navigator.serviceWorker.ready;
+  while (!(await sync.getTags()).includes("outbox")) await new Promise((later) => setTimeout(later, 50));
+}"""
+
+
 def test_the_worker_sends_with_no_page_open(
     own_profile: Any, net: BadNet, live_server: Any, watch_id: str, folder: Path
 ) -> None:
@@ -655,6 +662,7 @@ def test_the_worker_sends_with_no_page_open(
     page.context.set_offline(True)
     describe(page)
     finish(page)
+    page.evaluate(ASKED_TO_WAKE)
     context = page.context
     context.new_page()
     page.close()
