@@ -13,7 +13,7 @@ from incidents.claims.importer import read_press
 from incidents.claims.pairing import Statement, compare, strongest, suggest
 
 SAMPLE = Path(incidents.claims.__file__).parent / "data" / "press-incidents.csv"
-SHARED = Path(__file__).parents[5] / "shared" / "data" / "press-incidents" / "incidents.csv"
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "press-incidents" / "incidents.csv"
 # The pairs that SOURCE.md names by their day.
 NAMED = {
     "2020-07-12": ("PR-002", "PR-004"),
