@@ -97,7 +97,10 @@ class Scene:
     def take(self, page: Page, name: str, whole: bool = False) -> None:
         expect(page.locator("body")).to_have_attribute("data-ready", "yes")
         page.wait_for_timeout(900)
-        page.screenshot(path=self.folder / f"{name}.png", full_page=whole)
+        path = self.folder / f"{name}.png"
+        page.screenshot(path=path, full_page=whole)
+        # A page needs no more than 256 colours, and the pictures travel with the source.
+        Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
         print(self.folder / f"{name}.png")
 
 
