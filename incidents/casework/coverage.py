@@ -5,7 +5,7 @@ heard" that belongs to no watch shows that somebody watched, and counts as a wat
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -29,6 +29,7 @@ from monitor.watches.queries import CameraDown, OverdueRow
 NEGATIVE = "negative_report"
 KINDS = (*WATCH_KINDS, NEGATIVE)
 Gap = tuple[dt.datetime, dt.datetime]
+Which = Callable[[Iterable[Counted], dt.datetime, dt.datetime, dt.datetime], list[Counted]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class SectorCoverage:
     gaps: tuple[Gap, ...]
     spans: tuple[WatchSpan, ...]
     negative_ids: tuple[str, ...]
+    unreviewed: Total
     total: Total
     range: Range
     reading: str
@@ -86,6 +88,7 @@ def coverage(session: Session, start: dt.datetime, end: dt.datetime, known_at: d
     until = max(start, min(end, known_at))
     before = start - (until - start)
     spans, spans_before = watched(session, start, until, known_at), watched(session, before, start, known_at)
+    waiting = _by_sector(_counted(session, start, until, known_at, counting.unreviewed_violations))
     counted, negatives = (
         _counted(session, start, until, known_at),
         _negatives(session, start, until, known_at),
@@ -112,6 +115,7 @@ def coverage(session: Session, start: dt.datetime, end: dt.datetime, known_at: d
                 totals_before.get(sector.code, NOTHING),
                 counting.range_of([one for one in counted if one.sector == sector.code], pairs),
                 tuple(one.observation_id for one in negatives if one.sector_code == sector.code),
+                waiting.get(sector.code, NOTHING),
             )
             for sector in _sectors(session, known_at)
         ),
@@ -148,9 +152,15 @@ def _negatives(
     return [row for row in rows if row.info_type == "observed"]
 
 
-def _counted(session: Session, start: dt.datetime, end: dt.datetime, known_at: dt.datetime) -> list[Counted]:
+def _counted(
+    session: Session,
+    start: dt.datetime,
+    end: dt.datetime,
+    known_at: dt.datetime,
+    which: Which = counting.accepted_violations,
+) -> list[Counted]:
     rows = intake.observations(session, start, end, known_at=known_at, categories=("CFV",))
-    return counting.accepted_violations(queries.counted(session, rows, known_at), start, end, known_at)
+    return which(queries.counted(session, rows, known_at), start, end, known_at)
 
 
 def _by_sector(counted: Iterable[Counted]) -> dict[str, Total]:
@@ -178,6 +188,7 @@ def _sector(
     total_before: Total,
     range_: Range,
     negative_ids: tuple[str, ...],
+    waiting: Total,
 ) -> SectorCoverage:
     by_kind = {kind: sum(span.hours for span in spans if span.kind == kind) for kind in KINDS}
     return SectorCoverage(
@@ -188,6 +199,7 @@ def _sector(
         gaps=tuple(unwatched(spans, *between)),
         spans=tuple(spans),
         negative_ids=negative_ids,
+        unreviewed=waiting,
         total=total,
         range=range_,
         reading=counting.WatchedTotal(total, monitored_h).reading,

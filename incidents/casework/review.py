@@ -27,6 +27,8 @@ FOR = {
     RELEASING: "the head of mission",
 }
 NEEDS = {"quarantined": "a reviewer to clear it"}
+# What began to wait at the same moment: first who may be in danger, then what others rest on.
+KINDS = ("overdue", "report", "suggestion", "incident")
 LATE_AFTER = dt.timedelta(hours=6)
 
 
@@ -64,7 +66,9 @@ def queue(door: Door, known_at: dt.datetime | None = None) -> list[Waiting]:
         *_incidents(door, known_at, held, known),
         *_overdue(door, at),
     ]
-    return sorted(found, key=lambda one: (one.why_not is not None, one.since, one.thing_id))
+    return sorted(
+        found, key=lambda one: (one.why_not is not None, one.since, KINDS.index(one.kind), one.thing_id)
+    )
 
 
 Held = dict[tuple[str, str], Hold]

@@ -401,6 +401,7 @@ def _sector(one: SectorCoverage) -> dict[str, Any]:
         ],
         "negative_ids": list(one.negative_ids),
         "total": range_of(one.range) | {"ids": list(one.total.ids)},
+        "not_yet_reviewed": total(one.unreviewed),
         "reading": one.reading,
         "monitored_before_h": round(one.monitored_before_h, 2),
         "compares": one.compares,

@@ -44,7 +44,7 @@ export function accountsAxis(element, accounts, onOpen, selected) {
   const x = (ms) => left + ((Math.min(Math.max(ms, from), to) - from) / (to - from)) * room;
   const rowHeight = 34;
   const height = spans.length * rowHeight + 30;
-  const marks = ticks(from, to, room);
+  const marks = ticks(from, to, room).filter(({ at }) => x(at) < width - 26);
   element.replaceChildren(svg("svg", { class: "axis", width, height, role: "img", "aria-label": `Times of ${accounts.length} accounts, ${zoneText()}` },
     marks.map(({ at, label }) => svg("g", {},
       svg("line", { class: "grid", x1: x(at), x2: x(at), y1: 4, y2: height - 24 }),
@@ -94,7 +94,7 @@ export function watchStrips(element, sectors, from, to, kinds) {
   element.replaceChildren(svg("svg", { class: "axis", width, height, role: "img", "aria-label": "Watched time of each sector" },
     svg("defs", {}, svg("pattern", { id: "not-watched", width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
       svg("line", { class: "hatch", x1: 0, x2: 0, y1: 0, y2: 7 }))),
-    ticks(from, to, room).map(({ at, label }) => svg("g", {},
+    ticks(from, to, room).filter(({ at }) => x(at) < width - 86).map(({ at, label }) => svg("g", {},
       svg("line", { class: "grid", x1: x(at), x2: x(at), y1: 2, y2: height - 22 }),
       svg("text", { class: "tick", x: x(at), y: height - 6, "text-anchor": "middle" }, label))),
     svg("text", { class: "tick", x: 2, y: height - 6 }, zoneText()),

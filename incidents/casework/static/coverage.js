@@ -88,12 +88,16 @@ function drawTable() {
 }
 
 function reading(sector) {
-  if (sector.reading === "not_monitored") return h("strong", {}, "not monitored");
-  if (sector.reading === "none_observed") return `none observed (${sector.monitored_h.toFixed(1)} monitored hours)`;
+  const waiting = sector.not_yet_reviewed.ids.length
+    ? h("span", { class: "badge warn" }, `${sector.not_yet_reviewed.words} not yet reviewed`) : null;
+  if (sector.reading === "not_monitored") return [h("strong", {}, "not monitored "), waiting];
+  if (sector.reading === "none_observed") {
+    return waiting ? ["none accepted yet ", waiting] : `none observed (${sector.monitored_h.toFixed(1)} monitored hours)`;
+  }
   const { total } = sector;
   return [h("strong", {}, total.words), h("span", { class: "muted small" }, ` in ${count(total.ids.length, "report")}`),
     total.together ? h("span", { class: "muted small" }, `; ${total.open_ids.length} may refer to the same events (${total.together.best} if so)`) : null,
-    sector.monitored_h === 0 ? h("span", { class: "badge warn" }, "no watch recorded") : null];
+    " ", waiting, sector.monitored_h === 0 ? h("span", { class: "badge warn" }, "no watch recorded") : null];
 }
 
 form.addEventListener("submit", (event) => {

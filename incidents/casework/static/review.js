@@ -19,6 +19,7 @@ let kind = "all";
 let chosen = null;
 let opened = null;
 let live = null;
+let told = Promise.resolve();
 
 const may = (permission) => me.permissions.includes(permission);
 const keyOf = (row) => `${row.thing}:${row.thing_id}`;
@@ -117,7 +118,7 @@ async function choose(key) {
   list.setAttribute("aria-activedescendant", `row-${key}`);
   document.getElementById(`row-${key}`)?.scrollIntoView({ block: "nearest" });
   if (!row) return;
-  await hold(row, true, true);
+  hold(row, true, true);
   await open(row);
 }
 
@@ -129,14 +130,15 @@ function close() {
 }
 
 /** Tells the others that it is open here; a page that goes away lets it run out by itself. */
-async function hold(row, held, quietly = false) {
-  if (known.at || !HELD.has(row.thing) || row.why_not || !may("incidents:incident:assess")) return;
-  try {
-    await post("/api/v1/review/holds", { thing: row.thing, thing_id: row.thing_id, held });
-    row.is_mine = held;
-  } catch (problem) {
+function hold(row, held, quietly = false) {
+  if (known.at || !HELD.has(row.thing) || row.why_not || !may("incidents:incident:assess")) return told;
+  row.is_mine = held;
+  // One after the other: who moves fast must not take after having put back.
+  told = told.then(() => post("/api/v1/review/holds", { thing: row.thing, thing_id: row.thing_id, held })).catch((problem) => {
+    row.is_mine = false;
     if (!quietly || problem.status === 409) say(problem.words, true);
-  }
+  });
+  return told;
 }
 
 function putBack() {

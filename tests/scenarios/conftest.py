@@ -1,0 +1,3 @@
+from two_patrols import file, mission, pair
+
+__all__ = ["file", "mission", "pair"]
