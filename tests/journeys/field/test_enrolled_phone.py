@@ -86,16 +86,17 @@ def test_an_enrolled_phone_signs_and_numbers_what_it_sends(phone: Page, live_ser
         expect(phone.locator("main")).to_contain_text(SAYS["receipt.signed_as"].replace("{n}", str(number)))
     with live_server.parts.reading() as door:
         (kid,) = door.session.scalars(select(DeviceKey.kid))
-        links = door.session.scalars(select(DeviceSequence).order_by(DeviceSequence.device_seq)).all()
+        wanted = select(DeviceSequence.kid, DeviceSequence.device_seq, DeviceSequence.prev_sha256)
+        wanted = wanted.add_columns(DeviceSequence.envelope_sha256).order_by(DeviceSequence.device_seq)
+        (first, second) = door.session.execute(wanted).all()
         rows = list(queries.observations(door.session, None, None))
         texts = queries.texts(door.session, live_server.parts.keys, rows)
-    assert [(link.kid, link.device_seq) for link in links] == [(kid, 1), (kid, 2)]
-    assert (links[0].prev_sha256, links[1].prev_sha256) == (None, links[0].envelope_sha256)
+    assert (first.kid, first.device_seq, first.prev_sha256) == (kid, 1, None)
+    assert (second.kid, second.device_seq, second.prev_sha256) == (kid, 2, first.envelope_sha256)
     assert [row.processing for row in rows] == ["received", "received"], [row.reasons for row in rows]
     assert set(texts.values()) == {PLANTED}
-    assert {row["envelope_sha256"] for row in stored(phone, "reports")} == {
-        link.envelope_sha256 for link in links
-    }
+    kept = {row["envelope_sha256"] for row in stored(phone, "reports")}
+    assert kept == {first.envelope_sha256, second.envelope_sha256}
 
 
 def test_the_key_of_a_phone_cannot_be_taken_out_of_it(phone: Page) -> None:
