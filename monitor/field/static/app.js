@@ -120,6 +120,7 @@ function homeScreen() {
 function notices() {
   return [
     world.unsaved && h("p", { class: "notice bad", role: "alert" }, t("home.unsaved")),
+    later.sync.base.trouble && h("p", { class: "notice bad", role: "alert" }, t(later.sync.base.trouble)),
     later.sync.base.alarm && h("p", { class: "notice bad", role: "alert" }, t("home.other_keys")),
     world.missing > 0 && h("a", { class: "notice warn ready-line", href: "#/phone", id: "not-ready" }, t("home.not_ready"), h("small", {}, t("home.what_to_do"))),
   ];
@@ -236,6 +237,7 @@ async function locked() {
 
 async function enrolled() {
   await later.sync.refresh();
+  await later.sync.afterEnrolment();
   location.hash = "#/";
   await load();
 }
