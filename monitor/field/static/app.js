@@ -12,6 +12,7 @@ const screen = document.getElementById("screen");
 const bar = document.getElementById("bar");
 export const world = { taxonomy: null, places: [], declination: null, get watches() { return later?.sync.base.watches ?? []; }, failed: null, vault: null, watchSaid: "", missing: 0, unsaved: false };
 let later = null; // the modules that ask, lock and send, once they are here
+let goesOn = false; // sending, locking and looking again have begun
 let worker = null;
 
 // Going about ----------------------------------------------------------------------------------------------
@@ -120,6 +121,7 @@ function homeScreen() {
 function notices() {
   return [
     world.unsaved && h("p", { class: "notice bad", role: "alert" }, t("home.unsaved")),
+    later.sync.base.trouble && h("p", { class: "notice bad", role: "alert" }, t(later.sync.base.trouble)),
     later.sync.base.alarm && h("p", { class: "notice bad", role: "alert" }, t("home.other_keys")),
     world.missing > 0 && h("a", { class: "notice warn ready-line", href: "#/phone", id: "not-ready" }, t("home.not_ready"), h("small", {}, t("home.what_to_do"))),
   ];
@@ -236,8 +238,8 @@ async function locked() {
 
 async function enrolled() {
   await later.sync.refresh();
+  await later.sync.afterEnrolment();
   location.hash = "#/";
-  await load();
 }
 
 /** Signing out empties the phone (the answer says so to the browser), so it first says what that would lose. */
@@ -268,7 +270,6 @@ async function load() {
     import("./report.js"), import("./sent.js"), import("./lock.js"), import("./phone.js"), import("./enrol.js"), import("./sync.js"), import("./net.js"), import("./night.js"),
     fetch(`/field/${language}/words`).then((answer) => answer.json()).then(addWords),
   ]);
-  const isFirst = !later;
   later = { report, sent, lock, phone, enrol, sync };
   if (whereTo()[0] === "enrol") return show();
   try {
@@ -284,7 +285,7 @@ async function load() {
     world.taxonomy = taxonomy;
     takePlaces(places);
     if (world.vault === "open") show();
-    if (isFirst) goOn(sync, net, night);
+    if (!goesOn) goOn(sync, net, night);
   } catch (error) {
     if (!(error instanceof net.Unanswered)) throw error;
     world.failed = error.why;
@@ -294,6 +295,7 @@ async function load() {
 
 /** What goes on in the background from now on. */
 async function goOn(sync, net, night) {
+  goesOn = true;
   night.followTheSun(world.places);
   night.offerLook();
   keepLocked({ before: saveAll, after: locked });
@@ -367,7 +369,8 @@ function offerUpdate() {
   ]);
 }
 
-addEventListener("hashchange", show);
+// Who turned back from being registered has not loaded anything yet.
+addEventListener("hashchange", () => (goesOn || whereTo()[0] === "enrol" ? show() : load()));
 addEventListener("unsaved", () => { world.unsaved = true; drawLists(); announce(t("home.unsaved")); });
 addEventListener("pagehide", () => { saveAll(); });
 registerWorker();

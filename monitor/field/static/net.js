@@ -16,10 +16,10 @@ export class Unanswered extends Error {
   }
 }
 
-async function attempt(url, { method = "GET", body, headers = {}, credentials }) {
+async function attempt(url, { method = "GET", body, headers = {}, credentials, cache = "no-store" }) {
   try {
     const response = await fetch(url, {
-      method, body, cache: "no-store", redirect: "manual", credentials,
+      method, body, cache, redirect: "manual", credentials,
       headers: { Accept: "application/json", ...headers },
     });
     if (response.type === "opaqueredirect") throw new Unanswered("portal");
@@ -111,7 +111,7 @@ export async function askStart() {
  */
 export async function known(url, renewed = () => null) {
   const row = await read("known", url);
-  const fresh = askJson(url).then(async (answer) => {
+  const fresh = askJson(url, { cache: "no-cache" }).then(async (answer) => {
     if (row && JSON.stringify(row.answer) === JSON.stringify(answer)) return answer;
     await put("known", { url, answer });
     if (row) renewed(answer);

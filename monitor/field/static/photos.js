@@ -5,7 +5,7 @@ import { hexOf, newId } from "./bytes.js";
 import { isPhoto } from "./compose.js";
 import { draftById, forgetPhoto, keepPhoto, photoBytes } from "./store.js";
 import { iso, now } from "./time.js";
-import { holdForCamera, whenOpen } from "./vault.js";
+import { holdOpen, whenOpen } from "./vault.js";
 import { shownNumber, t } from "./words.js";
 
 export const LARGEST_BYTES = 25 * 1024 * 1024;
@@ -77,7 +77,7 @@ export function photoQuestion({ draft, change, complain }) {
       onchange: async (event) => complain(await take(event.target.files, draft, () => change(() => {}, true), camera ? "camera" : "file")),
     });
   const press = (id) => () => {
-    const letGo = holdForCamera();
+    const letGo = holdOpen();
     addEventListener("focus", letGo, { once: true });
     document.getElementById(id).click();
   };

@@ -14,8 +14,9 @@ import { endVoice } from "./voice.js";
 import { ASKED, suggestedExposure, timeText } from "./questions.js";
 import { finish } from "./outbox.js";
 import { discardDraft, keepSecret, kept, newId, photoBytes, save, saveNow, takeOut } from "./store.js";
-import { base, sendNow } from "./sync.js";
+import { base, holderId, sendNow } from "./sync.js";
 import { clockOffsetMs, clockOffsetS, now, wallTime } from "./time.js";
+import { holdOpen } from "./vault.js";
 import { t } from "./words.js";
 
 const QUICK_MEANS = { explosion: "heard", burst: "heard", shot: "heard" };
@@ -365,6 +366,7 @@ async function file() {
   if (problemsNow().length) return review();
   if (finishing) return undefined;
   finishing = true;
+  const letGo = holdOpen(); // who presses "send" may put the phone away at once
   try {
     stopFinding();
     await saveNow(draft);
@@ -374,7 +376,7 @@ async function file() {
       draft,
       body,
       filedAt: now(),
-      personId: base.person.id,
+      personId: await holderId(),
       point: fromBase64url(base.mission.keys.mission),
       clock: { offset_ms, source: offset_ms === null ? "none" : "server" },
       isPrivate: (code) => Boolean(world.taxonomy.fields[code]?.private ?? world.taxonomy.fields[code]?.kind === "text_private"),
@@ -387,8 +389,13 @@ async function file() {
     kept.reports = [report, ...kept.reports.filter(({ key }) => key !== report.key)];
     sendNow();
     return go("sent", report.id, report.revision_no);
+  } catch (error) {
+    if (error.name !== "QuotaExceededError") throw error;
+    dispatchEvent(new CustomEvent("unsaved", { detail: error }));
+    return go("");
   } finally {
     finishing = false;
+    letGo();
   }
 }
 

@@ -10,6 +10,7 @@ import { alone, isWaiting, note, reports } from "./outbox.js";
 
 const SEALED = "application/vnd.truceline.sealed.v1";
 const CHUNK = 256 * 1024;
+const BATCH = 100;
 const PATIENCE = 3; // answers lost in a row before a pass gives up
 
 /**
@@ -26,7 +27,7 @@ async function pass() {
   await findOutWho(run);
   await each(run, await readAll("errands"), sendErrand);
   await each(run, await waiting((report) => !report.receipt), sendText);
-  await each(run, await waiting((report) => report.receipt && !report.proved), prove);
+  await each(run, batches(await waiting((report) => report.receipt && !report.proved)), proveAll);
   await each(run, await waiting((report) => report.receipt && filesLeft(report)), sendFiles);
   await each(run, await waiting((report) => report.proved && !filesLeft(report)), letGo);
   return { progress: run.progress, left: (await waiting(() => true)).length, pending: run.pending };
@@ -143,8 +144,27 @@ function checkOurs(answer, report) {
 
 // Receipt ------------------------------------------------------------------------------------------------------
 
-async function prove(run, report) {
-  const answer = await askJson(`/api/v1/receipts/${report.id}/${report.revision_no}`);
+function batches(all) {
+  return Array.from({ length: Math.ceil(all.length / BATCH) }, (_, at) => all.slice(at * BATCH, (at + 1) * BATCH));
+}
+
+/** Many receipts in one answer, under one head. What is wrong with one of them stops that one only. */
+async function proveAll(run, all) {
+  const ids = all.map(({ id, revision_no }) => `${id}/${revision_no}`);
+  const { items } = await askJson("/api/v1/receipts:batch", { method: "POST", body: JSON.stringify({ ids }), headers: { "Content-Type": "application/json" } });
+  if (!Array.isArray(items)) throw new Unanswered("portal");
+  const found = new Map(items.map((item) => [`${item?.observation_id}/${item?.revision_no}`, item]));
+  const answered = all.filter(({ key }) => found.has(key));
+  await each(run, answered, (_, report) => prove(run, report, found.get(report.key)));
+  return false;
+}
+
+async function prove(run, report, answer) {
+  if (answer.status === 404) {
+    // The base was restored from before this report came: it is sent again, text and files.
+    await note(report.key, (row) => ({ state: "finished", receipt: null, media: row.media.map((file) => ({ ...file, state: "waiting", offset: 0 })) }));
+    return true;
+  }
   if (!isReceiptOf(answer, report)) throw new Unanswered("portal");
   checkOurs(answer, report);
   if (answer.receipt.leaf !== report.receipt.leaf) throw new Contradiction("receipt");

@@ -13,11 +13,12 @@ import { isOpen } from "./vault.js";
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
 const LOOK_AGAIN_MS = 20_000;
+const MOST_ASKED = 100; // the newest; older ones are rarely sent back
 const TOLD = { started: "started_at", checked_in: "checked_in_at", ended: "ended_at" };
 const OPEN_STATES = ["received", "in_review", "returned", "quarantined"];
 
 /** What the base said last: mission, who holds the phone, their watches. */
-export const base = { mission: null, person: null, device: null, watches: [], alarm: false };
+export const base = { mission: null, person: null, device: null, watches: [], alarm: false, trouble: null };
 
 let wait = FIRST_WAIT_MS;
 let timer = null;
@@ -49,7 +50,7 @@ export async function refresh() {
   const mission = { ...facts, keys: same ? start.keys : before.keys };
   setClock(clock);
   use(mission);
-  Object.assign(base, { person: start.person, device: start.device, watches: start.watches ?? [], alarm: !same });
+  Object.assign(base, { person: start.person, device: start.device, watches: start.watches ?? [], alarm: !same, trouble: null });
   await setFact("mission", mission);
   await setFact("clock", clock);
   await setFact("signed_in", start.person.id);
@@ -69,11 +70,19 @@ export async function recallHolder() {
   return Object.assign(base, (await secret("holder")) ?? {});
 }
 
+/** Who finishes a report; where the PIN was forgotten on the way, whoever the base knew last. */
+export async function holderId() {
+  return base.person?.id ?? (await fact("signed_in"));
+}
+
 /** Goes on without an answer; what is not the lack of an answer is raised. */
 export function quietly(asking) {
   return asking.catch((error) => {
     if (!(error instanceof Unanswered)) throw error;
     if (error.why === "wiped") wiped();
+    if (error.why !== "revoked" || base.trouble) return;
+    base.trouble = "send.revoked";
+    changed();
   });
 }
 
@@ -147,6 +156,12 @@ function wakeWorker() {
   });
 }
 
+/** What an ended registration had stopped goes on under the new one. */
+export async function afterEnrolment() {
+  base.trouble = null;
+  for (const report of await reports()) if (report.problem?.key === "send.revoked") await tryAgain(report);
+}
+
 /** A blocked report is tried once more, because a person says so. */
 export async function tryAgain(report) {
   await note(report.key, { state: report.receipt ? "sending" : "finished", problem: null });
@@ -157,11 +172,16 @@ export async function tryAgain(report) {
 
 /** Asks what became of the reports that a reviewer may still send back, and what the base wants to know. */
 export async function lookAgain() {
-  for (const report of await reports()) {
-    if (report.state !== "received" || !OPEN_STATES.includes(report.now)) continue;
-    await quietly(askJson(`/api/v1/receipts/${report.id}/${report.revision_no}`).then((answer) => answer.now !== report.now && note(report.key, { now: answer.now })));
-  }
+  const open = (await reports()).filter(({ state, now }) => state === "received" && OPEN_STATES.includes(now));
+  if (open.length) await quietly(askStandings(open.slice(0, MOST_ASKED)));
   await quietly(askQuestions());
+}
+
+async function askStandings(open) {
+  const body = JSON.stringify({ ids: open.map(({ key }) => key) });
+  const { items } = await askJson("/api/v1/receipts:batch", { method: "POST", body, headers: { "Content-Type": "application/json" } });
+  const now = new Map(items.map((item) => [`${item.observation_id}/${item.revision_no}`, item.now]));
+  for (const { key, now: before } of open) if (now.get(key) && now.get(key) !== before) await note(key, { now: now.get(key) });
 }
 
 async function askQuestions() {

@@ -92,10 +92,15 @@ export function whenOpen() {
   return key ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
 }
 
-/** While the camera has the screen, putting the page away does not lock; two minutes still do. */
-export function holdForCamera() {
+/** While the camera has the screen, or a report is being sealed, putting the page away does not lock; two minutes do. */
+export function holdOpen() {
   held += 1;
-  return () => { held = Math.max(0, held - 1); };
+  let done = false;
+  return () => {
+    if (!done) held -= 1;
+    done = true;
+    if (document.hidden && !held) lock();
+  };
 }
 
 /** Locks by itself. `before` is awaited while the key still holds, `after` is told. */

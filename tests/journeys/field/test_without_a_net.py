@@ -314,6 +314,25 @@ def test_putting_the_form_away_locks_it_and_the_pin_opens_the_draft_again(
     expect(page.locator("#text")).to_have_value(PLANTED)
 
 
+def test_putting_the_phone_away_while_it_seals_loses_nothing(open_form: OpenForm, unlock: Any) -> None:
+    page = open_form()
+    describe(page, PLANTED)
+    page.locator("#review").click()
+    page.locator("#send").wait_for()
+    page.evaluate(
+        """() => {
+          document.getElementById("send").click();
+          Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    page.locator("#pin").wait_for()
+    hide(page, False)
+    unlock(page)
+    received(page)
+    assert stored(page, "drafts") == []
+
+
 def test_two_minutes_without_a_touch_lock_the_form(browse: Callable[..., Page], watch_id: str) -> None:
     page = browse("monitor", phone=True)
     page.clock.install()
@@ -490,7 +509,8 @@ def other(change: Callable[[dict[str, Any]], Any], where: str) -> Callable[[Aske
     def alter(asked: Asked, answered: Answered) -> Answered:
         if asked.path.split("?")[0].startswith(where) and answered.status < 300:
             body = json.loads(plain(answered))
-            change(body)
+            for receipt in body.get("items", [body]):
+                change(receipt)
             return replace(answered, body=json.dumps(body).encode(), headers=without_encoding(answered))
         return answered
 
@@ -539,6 +559,25 @@ def test_a_base_that_contradicts_itself_is_told_of_and_the_report_stays(
     assert Path(handed_out.value.path()).read_bytes().startswith(b"TLOUTBOX1\n")
 
 
+def test_a_base_that_was_restored_from_before_a_report_gets_it_again(
+    phone: Phone, net: BadNet, live_server: Any
+) -> None:
+    page = phone.start()
+    forgot: list[str] = []
+
+    def forget_once(receipt: dict[str, Any]) -> None:
+        if not forgot:
+            forgot.append(receipt["observation_id"])
+            receipt["status"] = 404
+
+    net.alter = other(forget_once, "/api/v1/receipts")
+    describe(page, PLANTED)
+    finish(page)
+    received(page)
+    assert len([asked for asked, _ in net.log if asked.path == "/api/v1/observations"]) == 2
+    assert texts(live_server) == [PLANTED]
+
+
 def test_a_log_that_does_not_continue_the_last_head_is_told_of(phone: Phone, net: BadNet) -> None:
     page = phone.start()
     describe(page)
@@ -573,7 +612,7 @@ def test_another_text_under_the_same_id_blocks_and_can_be_exported(
         monitor = replace(door, actor=cast_member(door, "monitor"))
         receive_observation(monitor, field_report(observation_id=report["id"]))
     net.behave = lambda asked: PASS
-    page.evaluate("dispatchEvent(new Event('online'))")  # the button goes as soon as it tried by itself
+    page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator(".notice.bad")).to_contain_text(SAYS["send.conflict"])
     expect(page.locator("#export")).to_be_visible()
 
