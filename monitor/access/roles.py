@@ -47,8 +47,25 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:incident:confirm",
         }
     ),
-    "reporting_officer": frozenset(_READ | {"reports:summary:edit", "reports:summary:review"}),
-    "head_of_mission": frozenset(_READ | {"incidents:alert:act", "reports:summary:release"}),
+    "reporting_officer": frozenset(
+        _READ
+        | {
+            "reports:summary:edit",
+            "reports:summary:review",
+            "reports:release:read",
+            "reports:release:request",
+            "reports:recipient:manage",
+        }
+    ),
+    "head_of_mission": frozenset(
+        _READ
+        | {
+            "incidents:alert:act",
+            "reports:summary:release",
+            "reports:release:read",
+            "reports:release:approve",
+        }
+    ),
     "protection_officer": frozenset(_READ),
     "liaison": frozenset({"monitor:place:read", "incidents:taxonomy:read", "incidents:claim:read"}),
     "administrator": frozenset({"monitor:people:read", "monitor:people:manage", "monitor:log:read"}),

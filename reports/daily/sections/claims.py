@@ -38,8 +38,8 @@ def claims(draft: Draft) -> Section:
         _claimant_row(draft, claimant, names) for claimant in sorted({one.claim.claimant for one in given})
     ]
     heads = (
-        Column(draft.text("head.claimant"), weight=2.4),
-        *(Column(draft.text(f"head.{name}"), "right", 1.5) for name in ("received", *ANSWERS)),
+        Column(draft.text("head.claimant"), weight=2.4, key="claimant"),
+        *(Column(draft.text(f"head.{name}"), "right", 1.5, key=name) for name in ("received", *ANSWERS)),
     )
     blocks: list[Block] = [
         Paragraph(claims_line(draft, "12-claims")),
