@@ -1,16 +1,18 @@
 """Queues an edition for its recipients, hands it over, and tries again where it was not taken.
 
-A delivery is claimed in one transaction, handed over outside of any, and its outcome recorded in another: a
-slow mail server holds no lock. A crash between the two means one more try, never one less; the message's id
-stays the same, so a double shows.
+A delivery is claimed by one run of the job, carried by a courier's thread outside of any transaction, and
+what became of it is recorded by a later run: a slow mail server holds no lock. A crash between the two means
+one more try, never one less; the message's id stays the same, so a double shows.
 """
 
 import base64
 import datetime as dt
+import queue
 import secrets
 import uuid
 from collections.abc import Collection
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,6 +37,7 @@ MANAGE = "reports:recipient:manage"
 # After how long each next try comes; after the last the delivery has failed.
 AGAIN_AFTER = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
 HAND_OVER_TIME = dt.timedelta(minutes=2)
+_brought_back: queue.SimpleQueue["Outcome"] = queue.SimpleQueue()
 _couriers: Executor = ThreadPoolExecutor(max_workers=2, thread_name_prefix="courier")
 
 
@@ -156,28 +159,49 @@ def _is_queued(session: Session, edition_id: str, recipient_id: str) -> bool:
 # --- handing over ------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one try: `delivered`, `queued` for the next one, or `failed` for good, and why."""
+
+    delivery_id: int
+    state: str
+    detail: str = ""
+
+
 def send_due(door: Door) -> str | None:
-    """Claims the deliveries that are due and gives them to a courier; None where there is none."""
+    """Records what the couriers bring back, then gives them what is due; None where there is nothing."""
+    recorded = 0
+    while not _brought_back.empty():
+        record(door, _brought_back.get())
+        recorded += 1
     claimed = claim_due(door)
     for delivery_id in claimed:
-        _couriers.submit(hand_over, door.app, delivery_id)
-    return f"{len(claimed)} papers given to a courier" if claimed else None
+        _couriers.submit(_carry, door.app, delivery_id)
+    return f"{len(claimed)} papers sent out, {recorded} came back" if claimed or recorded else None
+
+
+def _carry(app: App, delivery_id: int) -> None:
+    _brought_back.put(attempt(app, delivery_id))
 
 
 def claim_due(door: Door) -> list[int]:
     """Counts the try and puts the next one off, so that nobody else takes it meanwhile."""
-    ids = queries.due(door.session, door.now)
-    for delivery_id in ids:
+    claimed = []
+    for delivery_id in queries.due(door.session, door.now):
         row = door.session.get(EditionDelivery, delivery_id)
         assert row is not None
+        if row.attempts > len(AGAIN_AFTER):
+            record(door, Outcome(delivery_id, "failed", "the courier did not come back"))
+            continue
         row.attempts += 1
         row.next_at = door.now + HAND_OVER_TIME
+        claimed.append(delivery_id)
     door.session.flush()
-    return ids
+    return claimed
 
 
-def hand_over(app: App, delivery_id: int) -> str:
-    """One try: reads what is to be sent, sends it, records what became of it. Answers the state."""
+def attempt(app: App, delivery_id: int) -> Outcome:
+    """One try, outside of any transaction: reads what is to be sent and sends it."""
     with app.reading() as door:
         row = queries.delivery(door.session, delivery_id)
         to = queries.recipient(door.session, row.recipient_id)
@@ -185,11 +209,28 @@ def hand_over(app: App, delivery_id: int) -> str:
         paper = _paper(door, row)
     try:
         _send(app, row, to, told, paper)
-        return _record(app, delivery_id, "delivered", "")
     except webhook.NotAllowed as reason:
-        return _record(app, delivery_id, "failed", str(reason))
+        return Outcome(delivery_id, "failed", str(reason))
     except webhook.NotTaken as reason:
-        return _record(app, delivery_id, "queued", str(reason))
+        return Outcome(delivery_id, "queued", str(reason))
+    return Outcome(delivery_id, "delivered")
+
+
+def record(door: Door, outcome: Outcome) -> str:
+    """Keeps what became of a try; answers the state. After the last try a delivery has failed."""
+    row = door.session.get(EditionDelivery, outcome.delivery_id)
+    assert row is not None
+    state = outcome.state
+    if state == "queued" and row.attempts > len(AGAIN_AFTER):
+        state = "failed"
+    row.state, row.detail = state, outcome.detail[:200]
+    if state == "queued":
+        row.next_at = door.now + AGAIN_AFTER[row.attempts - 1]
+    else:
+        row.ended_at = door.now
+        audit(door, f"paper_{state}", f"edition:{row.edition_id}", delivery=outcome.delivery_id)
+    door.session.flush()
+    return state
 
 
 def _send(app: App, row: DeliveryRow, to: RecipientRow, told: dict[str, str], paper: Paper) -> None:
@@ -240,18 +281,3 @@ def _paper(door: Door, row: DeliveryRow) -> Paper:
         content=door.app.storage.read(row.file_sha256),
         is_exercise=header.is_exercise,
     )
-
-
-def _record(app: App, delivery_id: int, state: str, detail: str) -> str:
-    with app.transaction() as door:
-        row = door.session.get(EditionDelivery, delivery_id)
-        assert row is not None
-        if state == "queued" and row.attempts > len(AGAIN_AFTER):
-            state = "failed"
-        row.state, row.detail = state, detail[:200]
-        if state == "queued":
-            row.next_at = door.now + AGAIN_AFTER[row.attempts - 1]
-        else:
-            row.ended_at = door.now
-            audit(door, f"paper_{state}", f"edition:{row.edition_id}", delivery=delivery_id)
-        return state

@@ -148,7 +148,9 @@ def deliver(parts: App) -> list[str]:
     drain(parts, SUBSCRIBERS)
     with parts.transaction() as door:
         claimed = service.claim_due(door)
-    return [service.hand_over(parts, one) for one in claimed]
+    outcomes = [service.attempt(parts, one) for one in claimed]
+    with parts.transaction() as door:
+        return [service.record(door, one) for one in outcomes]
 
 
 def test_an_issued_paper_is_mailed_with_its_pdf_and_how_to_check_it(
@@ -308,3 +310,19 @@ def test_the_page_of_recipients_is_for_reporting_officers(client: Any, edition: 
     page = officer.get("/summaries/recipients").get_data(as_text=True)
     assert "Desk" in page and "desk@partner.example" not in page
     assert client("analyst").get("/summaries/recipients").status_code == 403
+
+
+def test_a_courier_that_never_comes_back_is_given_up_after_as_many_tries(
+    parts: App, edition: EditionRow, clock: Any
+) -> None:
+    add(parts, "email", "desk@partner.example")
+    drain(parts, SUBSCRIBERS)
+    claimed = []
+    for days in range(len(service.AGAIN_AFTER) + 3):
+        clock.set(CUT_OFF + dt.timedelta(days=days))
+        with parts.transaction() as door:
+            claimed.append(len(service.claim_due(door)))
+    assert claimed == [1] * (len(service.AGAIN_AFTER) + 1) + [0, 0]
+    with parts.reading() as door:
+        (row,) = queries.deliveries(door.session)
+    assert (row.state, row.detail) == ("failed", "the courier did not come back")
