@@ -19,6 +19,8 @@ def claims_line(draft: Draft, key: str) -> Runs:
         phrase = draft.text(f"claims.answer.{answer}")
         of = draft.text("of.claims_answered", answer=phrase)
         mine = [one.claim.id for one in given if one.answer == answer]
+        if not mine:
+            continue
         figure = draft.figures.count(f"{key}-{answer}", mine, of, "claim", spelt=True)
         answers.append(draft.inside("claims.answered", number=figure, answer=phrase))
     return draft.say("claims.line", len(ids), received=received, answers=separated(answers))
