@@ -42,6 +42,16 @@ def _database_url(value: Any) -> str:
     raise ValueError("postgresql://… or sqlite:///…")
 
 
+def _hosts(value: Any) -> tuple[str, ...]:
+    return tuple(str(value).lower().replace(",", " ").split())
+
+
+def _security(value: Any) -> str:
+    if str(value) not in ("starttls", "tls", "none"):
+        raise ValueError("starttls, tls or none")
+    return str(value)
+
+
 def _weekday(value: Any) -> str:
     day = str(value).strip().lower()
     if day not in _WEEKDAYS:
@@ -91,6 +101,16 @@ SETTINGS = (
     Setting("report_limit_bytes", _whole, 65_536, "Largest single report; a batch may hold 100 of them."),
     Setting("media_limit_bytes", _whole, 26_214_400, "Largest photo or recording."),
     Setting("no_issue_on", _days, (), "Days without a daily summary, like `sun 2022-09-21`."),
+    Setting("smtp_host", str, "", "Mail server that papers are sent by; left out: no e-mail is sent."),
+    Setting("smtp_port", _whole, 587, "Port of the mail server."),
+    Setting("smtp_security", _security, "starttls", "starttls, tls or none (none only to this machine)."),
+    Setting("smtp_user", str, "", "Name at the mail server; left out: it asks for none."),
+    Setting("smtp_password_file", Path, None, "File that holds the password of `smtp_user`, mode 0600."),
+    Setting("smtp_from", str, "", "Address that papers come from."),
+    Setting("webhook_hosts", _hosts, (), "Hosts that papers may be posted to; no other is ever called."),
+    Setting(
+        "webhook_private_hosts", _hosts, (), "Those of them that may be in a private or loopback network."
+    ),
     Setting("week_ends_on", _weekday, "mon", "Day on whose cut-off the weekly report is drafted."),
     Setting("log_level", str, "info", "debug, info, warning or error."),
     Setting("log_origin", str, "truceline.invalid/log/1", "Name under which the evidence log is signed."),

@@ -77,10 +77,13 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Column:
+    """`key` names what the column holds; a release profile lets columns through by it."""
+
     head: str
     align: str = "left"
     weight: float | int = 1
     group: str | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,3 +34,12 @@ class SummaryMissed(Event):
     summary_id: str
     kind: str
     late_s: int
+
+
+@dataclass(frozen=True)
+class ReleaseApproved(Event):
+    """A second person let these bytes go."""
+
+    release_id: str
+    edition_id: str
+    profile: str

@@ -49,4 +49,8 @@ PERMISSIONS = {
     "reports:summary:edit": "Edit the drafted words of a summary",
     "reports:summary:review": "Review a summary that somebody else edited",
     "reports:summary:release": "Release a summary under the mission's name",
+    "reports:release:read": "See what a release profile shows and what has left",
+    "reports:release:request": "Ask for a paper to leave the mission under a profile",
+    "reports:release:approve": "Let a paper leave that somebody else asked for",
+    "reports:recipient:manage": "Add and end recipients of papers, and see what was sent to them",
 }

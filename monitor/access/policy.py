@@ -15,6 +15,7 @@ NOT_ONES_OWN = {
     "incidents:incident:confirm": "what one person assessed, another person confirms",
     "incidents:rule:switch": "a rule is switched by somebody other than the one who proposed it",
     "reports:summary:review": "a summary is reviewed by somebody other than the one who edited it",
+    "reports:release:approve": "a paper leaves when somebody other than the one who asked for it lets it go",
     "reports:summary:release": "a summary is released by somebody other than those who edited or reviewed it",
 }
 

@@ -76,7 +76,16 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:media:blur",
         }
     ),
-    "reporting_officer": frozenset(_READ | {"reports:summary:edit", "reports:summary:review"}),
+    "reporting_officer": frozenset(
+        _READ
+        | {
+            "reports:summary:edit",
+            "reports:summary:review",
+            "reports:release:read",
+            "reports:release:request",
+            "reports:recipient:manage",
+        }
+    ),
     "head_of_mission": frozenset(
         _READ
         | {
@@ -84,6 +93,8 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:identity:audit",
             "incidents:rule:switch",
             "reports:summary:release",
+            "reports:release:read",
+            "reports:release:approve",
         }
     ),
     "protection_officer": frozenset(

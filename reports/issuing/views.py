@@ -98,6 +98,7 @@ def _page(
         reason=reason,
         steps=steps,
         people=people | {SYSTEM.code: "the machine"},
+        may_release_out=_may(door, "reports:release:read").allowed,
         may_edit=_may(door, service.EDIT),
         may_review=_may_review(door, row),
         may_release=_may_release(door, row),

@@ -26,7 +26,7 @@ def main(directory: str) -> int:
             root=str(root),
             font_paths=[job["fonts"]],
             ignore_system_fonts=True,
-            pdf_standards=["a-2a", "ua-1"],
+            pdf_standards=["a-3a", "ua-1"],
             timestamp=job["timestamp"],
         )
     except typst.TypstError as error:

@@ -29,6 +29,7 @@ ORDER = (
     "line",
     "sector",
     "uncertainty",
+    "cell",
     "ray",
     "settlement",
     "post",
@@ -44,6 +45,7 @@ STYLES: Mapping[str, str] = {
     "line": 'fill="none" stroke="#1a1f1d" stroke-width="1.8" stroke-dasharray="9 3 2 3"',
     "sector": 'fill="#6f7a76" fill-opacity="0.07" stroke="#5e6965" stroke-width="1" stroke-dasharray="2 2.5"',
     "uncertainty": 'fill="url(#hatch)" stroke="#7a1f12" stroke-width="0.9" stroke-linejoin="round"',
+    "cell": 'fill="url(#hatch)" stroke="#1a1f1d" stroke-width="1.1" stroke-linejoin="round"',
     "ray": 'fill="none" stroke="#7a1f12" stroke-width="0.8"',
 }
 LABELLED_AFTER = ("post", "base", "event", "sector", "settlement", "line", "lake", "neighbour", "land")

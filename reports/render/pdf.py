@@ -1,10 +1,14 @@
-"""A Document as PDF/A-2a and PDF/UA-1. The same document with the same fonts gives the same bytes.
+"""A Document as PDF/A-3a and PDF/UA-1, with its own JSON attached.
+
+The same document with the same fonts gives the same bytes.
 
 Text reaches the compiler as JSON data only, never as markup, so nothing typed can become an instruction.
 """
 
+import csv
 import dataclasses
 import datetime as dt
+import hashlib
 import io
 import json
 import shutil
@@ -16,13 +20,16 @@ from typing import Any
 
 import pikepdf
 
-from reports.document import Chart, Document, Map, as_data, digest
+from reports.document import Chart, Document, Map, Table, as_data, canonical, digest, text_of
 from reports.render import chart_svg, evidence_index, map_svg, seal
 from reports.render.glyphs import FONTS, settable_data
 from reports.wording.language import language
 
 TEMPLATE = Path(__file__).parent / "data" / "summary.typ"
 TIME_LIMIT_S = 120
+PAPER = "document.canonical.json"
+# Longer tables would take more memory than a child may have; the rest goes into an attached file.
+MOST_ROWS = 3_000
 LABELS = (
     *("period", "periods", "edition_head", "cut_off", "zone_head", "late_up_to", "classification"),
     *("exercise_stamp", "draft_stamp", "exercise", "exercise_foot", "changed", "digest", "evidence"),
@@ -34,12 +41,13 @@ class RenderFailed(RuntimeError):
     """The compiler could not set the document; the facts are the compiler's."""
 
 
-def pdf_of(document: Document, time_limit_s: float = TIME_LIMIT_S) -> bytes:
+def pdf_of(document: Document, time_limit_s: float = TIME_LIMIT_S, most_rows: int = MOST_ROWS) -> bytes:
     """The printed report. Raises RenderFailed when it cannot be set in time or in memory."""
     with tempfile.TemporaryDirectory(prefix="truceline-pdf-") as name:
         directory = Path(name)
         shutil.copy(TEMPLATE, directory / "summary.typ")
-        _write(directory / "document.json", prepared(document, directory))
+        _write(directory / "document.json", prepared(document, directory, most_rows))
+        (directory / PAPER).write_bytes(canonical(document))
         _write(directory / "job.json", {"fonts": str(FONTS), "timestamp": _timestamp(document)})
         try:
             child = subprocess.run(
@@ -56,7 +64,7 @@ def pdf_of(document: Document, time_limit_s: float = TIME_LIMIT_S) -> bytes:
         return shrunk((directory / "out.pdf").read_bytes())
 
 
-def prepared(document: Document, directory: Path) -> dict[str, Any]:
+def prepared(document: Document, directory: Path, most_rows: int = MOST_ROWS) -> dict[str, Any]:
     """The document's data as the template reads it, with its maps drawn beside it."""
     data = as_data(document)
     for section, plain in zip(document.sections, data["sections"], strict=True):
@@ -74,6 +82,10 @@ def prepared(document: Document, directory: Path) -> dict[str, Any]:
                         "note": block.note,
                     }
                 )
+            elif isinstance(block, Table) and len(block.rows) > most_rows:
+                data.setdefault("attached", []).append(
+                    _cut_short(block, drawn, document, directory, most_rows)
+                )
             elif isinstance(block, Map):
                 drawing = map_svg.svg(block_with_settable_text(block))
                 (directory / f"{block.id}.svg").write_text(drawing, "utf-8")
@@ -81,6 +93,8 @@ def prepared(document: Document, directory: Path) -> dict[str, Any]:
                 drawn.update(
                     {"is": "map", "file": f"{block.id}.svg", "alt": block.alt, "caption": block.caption}
                 )
+    data.setdefault("attached", [])
+    data["paper"] = PAPER
     data["digest"] = digest(document)
     data["labels"] = labels(document)
     code = seal.svg(document)
@@ -91,6 +105,38 @@ def prepared(document: Document, directory: Path) -> dict[str, Any]:
     data["evidence"] = [dataclasses.asdict(one) for one in evidence_index.entries(document)]
     settled: dict[str, Any] = settable_data(data)
     return settled
+
+
+def _cut_short(
+    block: Table, drawn: dict[str, Any], document: Document, directory: Path, most_rows: int
+) -> str:
+    """Leaves the rows that fit, writes all of them to a CSV file, and says so in the note. Its name."""
+    name = f"{block.id}.csv"
+    content = csv_of(block)
+    (directory / name).write_bytes(content)
+    words = language(document.header.language)
+    further = words.text(
+        "annex_a.further",
+        rows=words.numeral(len(block.rows) - most_rows),
+        file=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    drawn["rows"] = drawn["rows"][:most_rows]
+    drawn["note"] = f"{block.note} {further}" if block.note else further
+    return name
+
+
+def csv_of(block: Table) -> bytes:
+    """A table as CSV in UTF-8; a cell that a spreadsheet would take for a formula gets an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([_inert(column.head) for column in block.columns])
+    writer.writerows([[_inert(text_of(cell)) for cell in row.cells] for row in block.rows])
+    return out.getvalue().encode("utf-8")
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r＝＋－＠") and len(text) > 1 else text
 
 
 def labels(document: Document) -> dict[str, str]:

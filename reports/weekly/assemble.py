@@ -175,12 +175,12 @@ class Week:
         rows = [self._sector_row(code, name) for code, name in draft.sector_names.items()]
         rows.append(self._sector_row(None, draft.text("place.all")))
         heads = (
-            Column(draft.text("head.sector"), weight=2.2),
+            Column(draft.text("head.sector"), weight=2.2, key="sector"),
             *(
-                Column(draft.text(f"weekly.head.{name}"), "right", weight)
+                Column(draft.text(f"weekly.head.{name}"), "right", weight, key=name)
                 for name, weight in (("total", 1.3), ("before", 1.3), ("median", 1.3), ("hours", 1.0))
             ),
-            Column(draft.text("weekly.head.rate"), "right", 2.2),
+            Column(draft.text("weekly.head.rate"), "right", 2.2, key="rate"),
         )
         blocks: list[Block] = [
             Paragraph(self._compared("2-total"), "lead"),

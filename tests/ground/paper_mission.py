@@ -31,7 +31,7 @@ def polygon(west: float, south: float, east: float, north: float) -> dict[str, A
     return {"type": "Polygon", "coordinates": [ring]}
 
 
-def definition(folder: Path) -> Path:
+def definition(folder: Path, **changes: Any) -> Path:
     """A mission of two days with a watched sector in the east and another in the south."""
     there = folder / "definition"
     there.mkdir(exist_ok=True)
@@ -53,7 +53,7 @@ def definition(folder: Path) -> Path:
     for code, shape in (("EAST", polygon(45.5, 40.0, 46.5, 40.5)), ("SOUTH", polygon(45.5, 39, 46.5, 40.0))):
         said = {"code": code, "kind": "sector", "names": {"en": f"Sector {code.title()}"}, "source": "a test"}
         places.append({"type": "Feature", "properties": said, "geometry": shape})
-    (there / "mission.yaml").write_text(yaml.safe_dump(mission))
+    (there / "mission.yaml").write_text(yaml.safe_dump(mission | changes))
     for name, features in (("places", places), ("lines", []), ("basemap", [])):
         (there / f"{name}.geojson").write_text(
             json.dumps({"type": "FeatureCollection", "features": features})

@@ -30,7 +30,7 @@ def test_the_pdf_is_tagged_dated_by_its_period_and_sound(sample: d.Document, tmp
         assert pdf.Root.MarkInfo.Marked
         assert "/StructTreeRoot" in pdf.Root
         with pdf.open_metadata() as facts:
-            assert facts["pdfaid:part"] == "2"
+            assert facts["pdfaid:part"] == "3"
             assert facts["pdfuaid:part"] == "1"
             assert facts["dc:title"] == "Daily summary No. 17/2022, Ceasefire Monitoring Mission"
             assert facts["xmp:CreateDate"].startswith("2022-09-13T15:30:00")

@@ -77,9 +77,9 @@ def _coverage(draft: Draft) -> Table:
     total += [(hours,), draft.dash]
     grouped = text("head.watch_hours")
     heads = (
-        Column(text("head.sector"), weight=2),
+        Column(text("head.sector"), weight=2, key="sector"),
         *(Column(text(f"head.{name}"), "right", 0.9, grouped) for name in ("patrols", "posts", "cameras")),
-        Column(text("head.monitored"), "right", 1.2),
+        Column(text("head.monitored"), "right", 1.2, key="monitored"),
         Column(text("head.watched_by"), weight=2.6),
     )
     caption, note = text("annex_c.caption"), text("annex_c.note")

@@ -19,6 +19,8 @@ def claims_line(draft: Draft, key: str) -> Runs:
         phrase = draft.text(f"claims.answer.{answer}")
         of = draft.text("of.claims_answered", answer=phrase)
         mine = [one.claim.id for one in given if one.answer == answer]
+        if not mine:
+            continue
         figure = draft.figures.count(f"{key}-{answer}", mine, of, "claim", spelt=True)
         answers.append(draft.inside("claims.answered", number=figure, answer=phrase))
     return draft.say("claims.line", len(ids), received=received, answers=separated(answers))
@@ -38,8 +40,8 @@ def claims(draft: Draft) -> Section:
         _claimant_row(draft, claimant, names) for claimant in sorted({one.claim.claimant for one in given})
     ]
     heads = (
-        Column(draft.text("head.claimant"), weight=2.4),
-        *(Column(draft.text(f"head.{name}"), "right", 1.5) for name in ("received", *ANSWERS)),
+        Column(draft.text("head.claimant"), weight=2.4, key="claimant"),
+        *(Column(draft.text(f"head.{name}"), "right", 1.5, key=name) for name in ("received", *ANSWERS)),
     )
     blocks: list[Block] = [
         Paragraph(claims_line(draft, "12-claims")),

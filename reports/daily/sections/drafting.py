@@ -143,6 +143,7 @@ class Draft:
                 self.text(f"head.{name}"),
                 "right" if name in RIGHT else "left",
                 widths.get(name, WIDTHS.get(name, 1.3)),
+                key=name,
             )
             for name in names
         )

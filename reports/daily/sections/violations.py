@@ -188,14 +188,17 @@ def totals_table(draft: Draft, day: Day) -> Table:
     overall = counting.by_kind(day.violations)
     columns = _columns_in_use(overall)
     text = draft.text
-    heads = [Column(text("head.sector"), weight=2.4)]
-    heads += [Column(text(f"column.{name}"), "right", 1.25, text("head.by_kind")) for name, _ in columns]
-    heads.append(Column(text("head.total"), "right", 1.5))
+    heads = [Column(text("head.sector"), weight=2.4, key="sector")]
+    heads += [
+        Column(text(f"column.{name}"), "right", 1.25, text("head.by_kind"), "kind_number")
+        for name, _ in columns
+    ]
+    heads.append(Column(text("head.total"), "right", 1.5, key="total"))
     if day.before:
-        heads.append(Column(text("head.previous"), "right", 1.25))
-    heads.append(Column(text("head.hours"), "right", 1, text("head.monitored")))
+        heads.append(Column(text("head.previous"), "right", 1.25, key="previous"))
+    heads.append(Column(text("head.hours"), "right", 1, text("head.monitored"), "hours"))
     if day.before:
-        heads.append(Column(text("head.previous_hours"), "right", 1.2, text("head.monitored")))
+        heads.append(Column(text("head.previous_hours"), "right", 1.2, text("head.monitored"), "hours"))
     before = {code: total_in(day.violations_before, code) for code in [*draft.sector_names, ""]}
     codes = [*draft.sector_names]
     if kinds.get("") or before[""].best:

@@ -131,3 +131,30 @@ def test_records_behind_a_number_are_shown_to_who_may_read_them(client: Any, sum
     officer = client("reporting_officer")
     page = officer.get(f"/summaries/{summary_id}/figures/D-records").get_data(as_text=True)
     assert "records with an event in this period" in page
+
+
+def test_a_paper_leaves_by_two_people_at_the_page_of_its_release(
+    client: Any, summary_id: str, parts: App, clock: Any
+) -> None:
+    officer, other, head = (
+        client("reporting_officer"),
+        client("reporting_officer", "second"),
+        client("head_of_mission"),
+    )
+    other.post(f"/summaries/{summary_id}/review", data={"version_no": 1, "verdict": "reviewed"})
+    head.post(f"/summaries/{summary_id}/release", data={"version_no": 1})
+    clock.set(CUT_OFF + dt.timedelta(hours=30))
+    page = officer.get(f"/summaries/{summary_id}/release").get_data(as_text=True)
+    assert "Seen as liaison" in page and "Ask for a release of edition 1" in page
+    assert "Seen as public" in officer.get(f"/summaries/{summary_id}/seen-as/public").get_data(as_text=True)
+    with parts.reading() as door:
+        edition = queries.editions(door.session)[0]
+    asked = officer.post(
+        "/summaries/release", json={"edition_id": edition.id, "profile": "public"}
+    ).get_json()
+    content = head.get(f"/summaries/release/{asked['release_id']}.pdf").data
+    assert hashlib.sha256(content).hexdigest() == asked["pdf_sha256"]
+    said = {"pdf_sha256": asked["pdf_sha256"], "decision": "approved"}
+    assert officer.post(f"/summaries/release/{asked['release_id']}", json=said).status_code == 403
+    assert head.post(f"/summaries/release/{asked['release_id']}", json=said).status_code == 200
+    assert client("monitor").get(f"/summaries/release/{asked['release_id']}.pdf").status_code == 403
