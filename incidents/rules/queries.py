@@ -10,9 +10,17 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from incidents.rules.core import Cited, Episode
-from incidents.rules.facts import Fact, Span
+from incidents.rules.facts import OBSERVATION, Fact, Lag, Span
 from incidents.rules.lineage import Standing
-from incidents.rules.model import Finding, FindingEvidence, FindingVersion, RuleFact, RuleStep, RuleVersion
+from incidents.rules.model import (
+    Finding,
+    FindingEvidence,
+    FindingVersion,
+    RuleBackTest,
+    RuleFact,
+    RuleStep,
+    RuleVersion,
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,25 @@ class RuleRow:
     digest: str
     title: str
     status: str
+    recorded_at: dt.datetime
+    source: str = field(repr=False)
+    by_person: bool
+    answers: str | None
+    status_since: dt.datetime
+
+
+@dataclass(frozen=True)
+class BackTestRow:
+    """A stored back-test of a rule version, of the text with this digest."""
+
+    id: int
+    rule_version_id: str
+    digest: str | None
+    from_at: dt.datetime
+    until_at: dt.datetime
+    findings: int
+    result: Mapping[str, Any] = field(hash=False)
+    signed_by: str | None
     recorded_at: dt.datetime
 
 
@@ -109,14 +136,57 @@ def rule_versions(session: Session) -> list[RuleRow]:
     """Every rule version ever loaded, with the status that holds now."""
     last = select(func.max(RuleStep.id)).group_by(RuleStep.rule_version_id)
     rows = session.execute(
-        select(RuleVersion, RuleStep.status)
+        select(RuleVersion, RuleStep)
         .join(RuleStep, RuleStep.rule_version_id == RuleVersion.id)
         .where(RuleStep.id.in_(last))
         .order_by(RuleVersion.rule_id, RuleVersion.version)
     )
     return [
-        RuleRow(rule.id, rule.rule_id, rule.version, rule.digest, rule.title, status, rule.recorded_at)
-        for rule, status in rows
+        RuleRow(
+            rule.id,
+            rule.rule_id,
+            rule.version,
+            rule.digest,
+            rule.title,
+            step.status,
+            rule.recorded_at,
+            rule.source,
+            step.by is not None,
+            step.answers,
+            step.recorded_at,
+        )
+        for rule, step in rows
+    ]
+
+
+def rule_version(session: Session, rule_version_id: str) -> RuleRow | None:
+    return next((row for row in rule_versions(session) if row.rule_version_id == rule_version_id), None)
+
+
+def shadowed_by(session: Session, rule_version_id: str) -> set[str]:
+    """Who put a rule version into the shadow."""
+    query = select(RuleStep.by).where(
+        RuleStep.rule_version_id == rule_version_id, RuleStep.status == "shadow"
+    )
+    return {by for by in session.scalars(query) if by}
+
+
+def back_tests(session: Session, rule_version_id: str) -> list[BackTestRow]:
+    """Every stored back-test of a rule version, newest first."""
+    query = select(RuleBackTest).where(RuleBackTest.rule_version_id == rule_version_id)
+    return [
+        BackTestRow(
+            row.id,
+            row.rule_version_id,
+            row.digest,
+            row.from_at,
+            row.until_at,
+            row.findings,
+            row.result,
+            row.signed_by,
+            row.recorded_at,
+        )
+        for row in session.scalars(query.order_by(RuleBackTest.id.desc()))
     ]
 
 
@@ -143,8 +213,10 @@ def open_findings(session: Session, rule_version_id: str, ended_by: dt.datetime)
     return [_standing(session, *row[:2]) for row in session.execute(query)]
 
 
-def live_facts(session: Session, key: str | None, span: Span) -> list[Fact]:
-    """The live fact of every observation of a key that touches the span."""
+def live_facts(
+    session: Session, key: str | None, span: Span, categories: Collection[str] | None = None
+) -> list[Fact]:
+    """The live version of every fact of a key (of all, without one) that touches the span."""
     query = (
         select(*_FACT_COLUMNS)
         .where(RuleFact.until_at > span.start, RuleFact.from_at <= span.end, _is_live())
@@ -152,7 +224,39 @@ def live_facts(session: Session, key: str | None, span: Span) -> list[Fact]:
     )
     if key is not None:
         query = query.where(RuleFact.key == key)
+    if categories is not None:
+        query = query.where(RuleFact.category.in_(sorted(categories)))
     return [_fact(*row) for row in session.execute(query)]
+
+
+def facts_of(session: Session, ids: Collection[str]) -> list[Fact]:
+    """The live versions of these facts."""
+    found: list[Fact] = []
+    wanted = sorted(ids)
+    # Stores limit how many values one statement may carry.
+    for first in range(0, len(wanted), 400):
+        query = select(*_FACT_COLUMNS).where(
+            RuleFact.observation_id.in_(wanted[first : first + 400]), _is_live()
+        )
+        found += [_fact(*row) for row in session.execute(query)]
+    return found
+
+
+def versions_known(session: Session, start: dt.datetime, known_at: dt.datetime | None = None) -> list[Fact]:
+    """Every version of every fact that speaks of a time from `start` on, in the order they became known."""
+    query = select(*_FACT_COLUMNS).where(RuleFact.until_at >= start)
+    if known_at is not None:
+        query = query.where(RuleFact.known_at <= known_at)
+    query = query.order_by(RuleFact.known_at, RuleFact.observation_id, RuleFact.version)
+    return [_fact(*row) for row in session.execute(query)]
+
+
+def lags(session: Session, since: dt.datetime) -> list[Lag]:
+    """How late each observation whose event ended after `since` was first known."""
+    query = select(RuleFact.key, RuleFact.t_end, RuleFact.known_at).where(
+        RuleFact.version == 1, RuleFact.origin == OBSERVATION, RuleFact.t_end > since
+    )
+    return [Lag(key, t_end, known_at - t_end) for key, t_end, known_at in session.execute(query)]
 
 
 def live_fact(session: Session, observation_id: str) -> Fact | None:
@@ -162,9 +266,14 @@ def live_fact(session: Session, observation_id: str) -> Fact | None:
     return _fact(*row) if row else None
 
 
-def keys_with_facts(session: Session, after: dt.datetime) -> list[str]:
-    """Keys in which anything ended after a moment."""
-    return sorted(session.scalars(select(RuleFact.key).where(RuleFact.t_end > after).distinct()))
+def keys_with_facts(
+    session: Session, after: dt.datetime, categories: Collection[str] | None = None
+) -> list[str]:
+    """Keys of which anything speaks of a time after a moment."""
+    query = select(RuleFact.key).where(RuleFact.until_at > after)
+    if categories is not None:
+        query = query.where(RuleFact.category.in_(sorted(categories)))
+    return sorted(session.scalars(query.distinct()))
 
 
 _FACT_COLUMNS = (

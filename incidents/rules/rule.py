@@ -295,6 +295,11 @@ class Budget:
     every: timedelta
 
 
+def keeps_budget(budget: Budget, alerts: int, span: timedelta) -> bool:
+    """Whether so many alerts in a span are no more than the budget allows on average."""
+    return alerts * budget.every <= budget.alerts * span
+
+
 @dataclass(frozen=True, slots=True)
 class Speaking:
     """How its alerts are told. None of it adds or takes away an alert.
@@ -450,6 +455,22 @@ class Rule:
             return False
         dx, dy, dz = fact.x - spot.x, fact.y - spot.y, fact.z - spot.z
         return dx * dx + dy * dy + dz * dz <= self.near_m * self.near_m
+
+    @property
+    def categories(self) -> frozenset[str] | None:
+        """The categories of the facts it can read at all; None where its filters do not say."""
+        asks = self.asks
+        own = [self.where]
+        if isinstance(asks, Succession) and asks.steps:
+            own = [(*self.where, *step) for step in asks.steps]
+        named: set[str] = set()
+        for clauses in (*own, *self._beside()):
+            wanted = [c for c in clauses if c.field == "category" and c.operator in ("is", "in")]
+            if not wanted:
+                return None
+            value = wanted[0].value
+            named.update(value if isinstance(value, tuple) else (value,))
+        return frozenset(named)
 
     def filters_by(self, name: str) -> bool:
         """Whether any filter asks about a field of a fact."""
