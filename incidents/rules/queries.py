@@ -16,7 +16,6 @@ from incidents.rules.model import (
     Finding,
     FindingEvidence,
     FindingVersion,
-    RuleBackTest,
     RuleFact,
     RuleStep,
     RuleVersion,
@@ -68,25 +67,6 @@ class RuleRow:
     title: str
     status: str
     recorded_at: dt.datetime
-    source: str = field(repr=False)
-    by_person: bool
-    answers: str | None
-    status_since: dt.datetime
-
-
-@dataclass(frozen=True)
-class BackTestRow:
-    """A stored back-test of a rule version, of the text with this digest."""
-
-    id: int
-    rule_version_id: str
-    digest: str | None
-    from_at: dt.datetime
-    until_at: dt.datetime
-    findings: int
-    result: Mapping[str, Any] = field(hash=False)
-    signed_by: str | None
-    recorded_at: dt.datetime
 
 
 def finding_versions(session: Session, finding_id: str, after: int = 0) -> list[FindingRow]:
@@ -136,57 +116,14 @@ def rule_versions(session: Session) -> list[RuleRow]:
     """Every rule version ever loaded, with the status that holds now."""
     last = select(func.max(RuleStep.id)).group_by(RuleStep.rule_version_id)
     rows = session.execute(
-        select(RuleVersion, RuleStep)
+        select(RuleVersion, RuleStep.status)
         .join(RuleStep, RuleStep.rule_version_id == RuleVersion.id)
         .where(RuleStep.id.in_(last))
         .order_by(RuleVersion.rule_id, RuleVersion.version)
     )
     return [
-        RuleRow(
-            rule.id,
-            rule.rule_id,
-            rule.version,
-            rule.digest,
-            rule.title,
-            step.status,
-            rule.recorded_at,
-            rule.source,
-            step.by is not None,
-            step.answers,
-            step.recorded_at,
-        )
-        for rule, step in rows
-    ]
-
-
-def rule_version(session: Session, rule_version_id: str) -> RuleRow | None:
-    return next((row for row in rule_versions(session) if row.rule_version_id == rule_version_id), None)
-
-
-def shadowed_by(session: Session, rule_version_id: str) -> set[str]:
-    """Who put a rule version into the shadow."""
-    query = select(RuleStep.by).where(
-        RuleStep.rule_version_id == rule_version_id, RuleStep.status == "shadow"
-    )
-    return {by for by in session.scalars(query) if by}
-
-
-def back_tests(session: Session, rule_version_id: str) -> list[BackTestRow]:
-    """Every stored back-test of a rule version, newest first."""
-    query = select(RuleBackTest).where(RuleBackTest.rule_version_id == rule_version_id)
-    return [
-        BackTestRow(
-            row.id,
-            row.rule_version_id,
-            row.digest,
-            row.from_at,
-            row.until_at,
-            row.findings,
-            row.result,
-            row.signed_by,
-            row.recorded_at,
-        )
-        for row in session.scalars(query.order_by(RuleBackTest.id.desc()))
+        RuleRow(rule.id, rule.rule_id, rule.version, rule.digest, rule.title, status, rule.recorded_at)
+        for rule, status in rows
     ]
 
 

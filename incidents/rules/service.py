@@ -8,7 +8,6 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import select
 
@@ -27,20 +26,17 @@ from incidents.rules import queries
 from incidents.rules.bench import Bench, Cause
 from incidents.rules.conditions import ceil_to
 from incidents.rules.core import in_layers
-from incidents.rules.examples import failures
 from incidents.rules.facts import Fact, Span
 from incidents.rules.lineage import Change
-from incidents.rules.loader import check_together, load_folder, load_rule
-from incidents.rules.model import RuleBackTest, RuleClock, RuleStep, RuleVersion
-from incidents.rules.queries import RuleRow
-from incidents.rules.rule import Rate, Rule, keeps_budget
+from incidents.rules.loader import load_folder, load_rule
+from incidents.rules.model import RuleClock, RuleStep, RuleVersion
+from incidents.rules.rule import Rate, Rule
 from incidents.rules.taking import fact_of, fact_of_claim, facts_of_watch, row_of
 from monitor.db.session import take_sequence
 from monitor.door import Door
-from monitor.errors import Conflict, NotFound, WrongState
+from monitor.errors import Conflict
 from monitor.events import Event, WatchChanged
 from monitor.log.service import append
-from monitor.people.model import Person
 from monitor.watches import queries as watches
 
 # A report that becomes known later than this after its event is called late.
@@ -283,32 +279,31 @@ def rules_in_use(door: Door) -> list[tuple[str, Rule]]:
     if RULES_READ in door.session.info:
         return list(door.session.info[RULES_READ])
     held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
-    if any(_differs(held.get(version_id_of(rule)), rule) for rule in house_rules()):
+    if any(_lags_behind(held.get(version_id_of(rule)), rule) for rule in house_rules()):
         load_rules(door)
         held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
-    running = [_as_held(row.source, row.rule_id, row.status) for row in held.values()]
-    running = sorted((r for r in running if r.runs), key=lambda r: (-r.lookback, version_id_of(r)))
-    in_order = [(version_id_of(rule), rule) for rule in in_layers(running)]
+    known = {version_id_of(rule): rule for rule in house_rules()}
+    known |= {rule_id: load_rule(text, rule_id) for rule_id, text in queries.desk_texts(door.session).items()}
+    # What holds is what the store says: at the desk a rule is switched on and off without a new file.
+    as_held = [
+        (version_id, replace(rule, status=held[version_id].status)) for version_id, rule in known.items()
+    ]
+    running = [(version_id, rule) for version_id, rule in as_held if rule.runs]
+    widest_first = sorted(running, key=lambda item: (-item[1].lookback, item[0]))
+    in_order = [(version_id_of(rule), rule) for rule in in_layers(rule for _, rule in widest_first)]
     door.session.info[RULES_READ] = in_order
     return in_order
 
 
-@lru_cache(maxsize=256)
-def _as_held(source: str, rule_id: str, status: str) -> Rule:
-    """A rule as the store holds it: its text, and the status that people or files gave it."""
-    return replace(load_rule(source, f"{rule_id}.yaml"), status=status)
-
-
-def _differs(row: RuleRow | None, rule: Rule) -> bool:
-    """Whether a file says otherwise than the store, where no person has spoken since."""
-    return row is None or row.digest != rule.digest or (row.status != rule.status and not row.by_person)
+def _lags_behind(held: queries.RuleRow | None, rule: Rule) -> bool:
+    """Whether the store does not yet say what a file says. A step that a person took outranks the file."""
+    return held is None or held.digest != rule.digest or (held.status != rule.status and not held.at_the_desk)
 
 
 def load_rules(door: Door, rules: Iterable[Rule] | None = None) -> list[str]:
     """Brings the store up to the rule files; answers the ids of the versions that changed.
 
-    A status that a person gave a version stays. Raises Conflict where a file says something else under a
-    version that is already published.
+    Raises Conflict where a file says something else under a version that is already published.
     """
     files = list(rules if rules is not None else house_rules())
     held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
@@ -317,126 +312,21 @@ def load_rules(door: Door, rules: Iterable[Rule] | None = None) -> list[str]:
         version_id = version_id_of(rule)
         known = held.get(version_id)
         if known is None:
-            _publish(door, version_id, rule)
+            publish(door, version_id, rule)
         elif known.digest != rule.digest:
             raise Conflict(reason=f"{version_id} was published with other content; give it a new version")
-        if _differs(known, rule):
-            _step(door, version_id, rule.status, rule.digest, answers=rule.approved_by)
+        if _lags_behind(known, rule):
+            step(door, version_id, rule.status, rule.digest, by=queries.FROM_FILE, answers=rule.approved_by)
             changed.append(version_id)
     for version_id in held.keys() - {version_id_of(rule) for rule in files}:
-        if held[version_id].status != "retired" and not held[version_id].by_person:
-            _step(door, version_id, "retired", held[version_id].digest)
+        if held[version_id].status != "retired" and not held[version_id].at_the_desk:
+            step(door, version_id, "retired", held[version_id].digest, by=queries.FROM_FILE)
             changed.append(version_id)
-    door.session.info.pop(RULES_READ, None)
     return changed
 
 
-def draft_rule(door: Door, text: str) -> str:
-    """Keeps a rule text written at the desk as a draft; answers its version's id.
-
-    Raises RuleFileError with the line of what is wrong, Conflict where the version is published otherwise.
-    """
-    rule = load_rule(text, "draft.yaml")
-    version_id = version_id_of(rule)
-    known = queries.rule_version(door.session, version_id)
-    if known is not None and known.digest != rule.digest:
-        raise Conflict(reason=f"{version_id} was published with other content; give it a new version")
-    if known is None:
-        _publish(door, version_id, rule)
-        _step(door, version_id, "draft", rule.digest, by=door.actor.code)
-    return version_id
-
-
-def store_back_test(
-    door: Door,
-    version_id: str,
-    from_at: dt.datetime,
-    until_at: dt.datetime,
-    findings: int,
-    result: dict[str, Any],
-) -> int:
-    """Keeps what a rule version would have said over a span, for whoever switches it on. Raises NotFound."""
-    row = _version(door, version_id)
-    kept = RuleBackTest(
-        rule_version_id=version_id,
-        from_at=from_at,
-        until_at=until_at,
-        findings=findings,
-        digest=row.digest,
-        result=result,
-        signed_by=door.actor.person_id,
-        recorded_at=door.now,
-    )
-    door.session.add(kept)
-    door.session.flush()
-    return kept.id
-
-
-def step_rule(door: Door, version_id: str, status: str, back_test_id: int | None = None) -> None:
-    """A person moves a rule on: draft, shadow, on, retired.
-
-    It goes on only from the shadow, with a worked case for and against, a declared budget of alerts, a
-    stored back-test of this very text that kept to it, and by another person than the one who put it into
-    the shadow; the name of that person answers for it. Raises NotFound, or WrongState that says what lacks.
-    """
-    row = _version(door, version_id)
-    if status not in STEPS_FROM.get(row.status, ()):
-        raise WrongState(thing="rule", wanted=f"one of {', '.join(STEPS_FROM[row.status])}", found=row.status)
-    answers = None
-    if status == "on":
-        rule = _as_held(row.source, row.rule_id, row.status)
-        lacks = _lacking(door, rule, version_id, back_test_id)
-        if lacks:
-            raise WrongState(thing="rule", wanted=lacks, found=row.status)
-        person = door.session.get(Person, door.actor.person_id)
-        answers = person.name if person else None
-    elif status == "shadow":
-        _together(door, row)
-    _step(door, version_id, status, row.digest, door.actor.code, answers, back_test_id)
-    door.session.info.pop(RULES_READ, None)
-
-
-STEPS_FROM = {
-    "draft": ("shadow", "retired"),
-    "shadow": ("on", "draft", "retired"),
-    "on": ("shadow", "retired"),
-    "retired": (),
-}
-
-
-def _version(door: Door, version_id: str) -> RuleRow:
-    row = queries.rule_version(door.session, version_id)
-    if row is None:
-        raise NotFound(thing="rule", id=version_id)
-    return row
-
-
-def _together(door: Door, row: RuleRow) -> None:
-    """Refuses a rule that names rules which do not run here, or closes a circle with them."""
-    running = [rule for _, rule in rules_in_use(door) if rule.id != row.rule_id]
-    check_together([*running, _as_held(row.source, row.rule_id, "shadow")])
-
-
-def _lacking(door: Door, rule: Rule, version_id: str, back_test_id: int | None) -> str | None:
-    """What a rule lacks to go on, in words; None when nothing does."""
-    if len({example.is_positive for example in rule.examples}) < 2 or failures(rule):
-        return "a worked case in which it speaks and one in which it is silent, both kept"
-    if rule.budget is None:
-        return "a declared budget of alerts"
-    stored = {test.id: test for test in queries.back_tests(door.session, version_id)}
-    test = stored.get(back_test_id) if back_test_id is not None else next(iter(stored.values()), None)
-    if test is None or test.digest != rule.digest:
-        return "a stored back-test of this very text"
-    if not keeps_budget(rule.budget, test.findings, test.until_at - test.from_at):
-        return "a back-test that keeps to the declared budget"
-    if door.actor.person_id is None:
-        return "the name of a person"
-    if door.actor.code in queries.shadowed_by(door.session, version_id):
-        return "another person than the one who put it into the shadow"
-    return None
-
-
-def _publish(door: Door, version_id: str, rule: Rule) -> None:
+def publish(door: Door, version_id: str, rule: Rule) -> None:
+    """Keeps a rule version under its id, for good."""
     door.session.add(
         RuleVersion(
             id=version_id,
@@ -451,15 +341,16 @@ def _publish(door: Door, version_id: str, rule: Rule) -> None:
     door.session.flush()
 
 
-def _step(
+def step(
     door: Door,
     version_id: str,
     status: str,
     digest: str,
-    by: str | None = None,
+    by: str,
     answers: str | None = None,
     back_test_id: int | None = None,
 ) -> None:
+    """Brings a version into use or out of it, and says so in the log; from now on other rules run."""
     door.session.add(
         RuleStep(
             rule_version_id=version_id,
@@ -470,7 +361,7 @@ def _step(
             recorded_at=door.now,
         )
     )
-    door.session.flush()
+    door.session.info.pop(RULES_READ, None)
     append(
         door.session,
         "rule_changed",
