@@ -13,6 +13,7 @@ from incidents.evidence.service import derive_copy
 from incidents.evidence.views import bp as evidence
 from incidents.intake.views import bp as intake
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
+from incidents.rules.pages import bp as rules_desk
 from incidents.rules.service import HEARS, hear, judge_due
 from incidents.rules.views import bp as rules
 from incidents.taxonomy.views import bp as taxonomy
@@ -20,7 +21,7 @@ from monitor.jobs.runner import Job
 from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
-BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, alerts, desk]
+BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, rules_desk, alerts, desk]
 JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),

@@ -1,10 +1,13 @@
 """`truceline rules …`: reads, proves and explains the rules."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from incidents.rules import queries
+from incidents.rules.cli_history import backtest, replay
 from incidents.rules.examples import failures
 from incidents.rules.loader import DATA, RuleFileError, load_folder, load_rule
 from incidents.rules.rule import Rule
@@ -28,8 +31,12 @@ def list_rules() -> None:
 
 @rules_group.command("check")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def check(files: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print rules and what is wrong, as JSON.")
+def check(files: tuple[Path, ...], as_json: bool) -> None:
     """Read rule FILES (those of the house, unless told) and say with file and line what is wrong."""
+    if as_json:
+        _check_as_json(files)
+        return
     rules = _read(files) if files else _house_rules()
     for rule in rules:
         click.echo(f"{version_id_of(rule)} {rule.digest}")
@@ -37,12 +44,16 @@ def check(files: tuple[Path, ...]) -> None:
 
 @rules_group.command("test")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def test(files: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print what failed of each rule, as JSON.")
+def test(files: tuple[Path, ...], as_json: bool) -> None:
     """Run the worked examples of each rule in both orders of arrival."""
-    broken = 0
-    for rule in _read(files) if files else _house_rules():
-        found = failures(rule)
-        broken += len(found)
+    rules = _read(files) if files else _house_rules()
+    failing = {version_id_of(rule): failures(rule) for rule in rules}
+    broken = sum(map(len, failing.values()))
+    if as_json:
+        click.echo(json.dumps(failing, indent=1))
+    for rule in [] if as_json else rules:
+        found = failing[version_id_of(rule)]
         click.echo(f"{version_id_of(rule)}: {len(rule.examples)} examples, {len(found)} failures")
         for failure in found:
             click.echo(f"  {failure}", err=True)
@@ -65,12 +76,17 @@ def load() -> None:
 
 @rules_group.command("explain")
 @click.argument("number", type=int)
-def explain(number: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print every version, as JSON.")
+def explain(number: int, as_json: bool) -> None:
     """Say why finding NUMBER stands: every version with its sentence, cause and evidence."""
     with command_door(settings_or_exit()) as door:
         found = queries.finding_by_number(door.session, number)
         if found is None:
             raise click.ClickException(f"there is no finding {number}")
+        if as_json:
+            versions = queries.finding_versions(door.session, found.finding_id)
+            click.echo(json.dumps([asdict(version) for version in versions], indent=1, default=str))
+            return
         click.echo(f"finding {number}, {found.rule_version_id}, {found.rule_title}, now {found.state}")
         for version in queries.finding_versions(door.session, found.finding_id):
             latency = version.recorded_at - version.detectable_at
@@ -81,6 +97,20 @@ def explain(number: int) -> None:
             click.echo(f"   {version.sentence}")
             for cited in version.evidence:
                 click.echo(f"   observation {cited.observation_id} revision {cited.revision}")
+
+
+def _check_as_json(files: tuple[Path, ...]) -> None:
+    """Every file with its rule or with the line and why it is none; ends with 1 where any is none."""
+    answers: list[dict[str, object]] = []
+    for path in files or sorted(DATA.glob("*.yaml")):
+        try:
+            rule = load_rule(path.read_text(encoding="utf-8"), str(path))
+            answers.append({"file": str(path), "rule": version_id_of(rule), "digest": rule.digest})
+        except RuleFileError as error:
+            answers.append({"file": str(path), "line": error.line, "why": error.why})
+    click.echo(json.dumps(answers, indent=1))
+    if any("why" in answer for answer in answers):
+        raise SystemExit(1)
 
 
 def _house_rules() -> list[Rule]:
@@ -102,4 +132,6 @@ def _read(files: tuple[Path, ...]) -> list[Rule]:
     return rules
 
 
+rules_group.add_command(backtest)
+rules_group.add_command(replay)
 COMMANDS: list[click.Command] = [rules_group]

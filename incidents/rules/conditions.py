@@ -206,12 +206,12 @@ def tally(facts: Sequence[Fact], distinct: str, weight: str) -> int:
     one who counted most stands for all (counting rule C5). A null incident counts as itself.
     """
     if weight == "one":
-        return len({_distinct(fact, distinct) for fact in facts})
+        return len({thing_of(fact, distinct) for fact in facts})
     if distinct == "observation":
         return sum(fact.weight for fact in facts)
     by_observer: dict[tuple[str, str, str], int] = {}
     for fact in facts:
-        seen = (_distinct(fact, distinct), fact.type, fact.source)
+        seen = (thing_of(fact, distinct), fact.type, fact.source)
         by_observer[seen] = by_observer.get(seen, 0) + fact.weight
     by_event: dict[tuple[str, str], int] = {}
     for (thing, kind, _), counted in by_observer.items():
@@ -219,7 +219,8 @@ def tally(facts: Sequence[Fact], distinct: str, weight: str) -> int:
     return sum(by_event.values())
 
 
-def _distinct(fact: Fact, distinct: str) -> str:
+def thing_of(fact: Fact, distinct: str) -> str:
+    """What the fact is counted once as."""
     if distinct == "incident":
         return fact.incident_id or f"observation {fact.observation_id}"
     if distinct == "source":

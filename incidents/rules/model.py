@@ -226,3 +226,41 @@ class FindingEvidence(Base):
     revision_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     origin: Mapped[str] = mapped_column(String(12), default="observation")
     joined: Mapped[bool]
+
+
+class RuleDraft(Base):
+    """One saved text of a rule in the making, be it right or not; the last edition of a draft holds.
+
+    `published_as` is the rule version that this edition became: from then on the draft is closed.
+    """
+
+    __tablename__ = "rule_draft"
+    __table_args__ = (Index("ix_rule_draft_published_as", "published_as"),)
+
+    draft_id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(80))
+    published_as: Mapped[str | None] = mapped_column(String(80), ForeignKey("rule_version.id"))
+    recorded_at: Mapped[instant]
+
+
+class RuleProposal(Base):
+    """Somebody asks that a rule version be switched on or retired; another person answers.
+
+    An answer is a row of its own that names the proposal: agreed (the step into use is beside it) or refused.
+    """
+
+    __tablename__ = "rule_proposal"
+    __table_args__ = (
+        code_check("kind", ("on", "retired", "agreed", "refused")),
+        Index("ix_rule_proposal_rule_version_id", "rule_version_id", "id"),
+    )
+
+    id: Mapped[row_key]
+    rule_version_id: Mapped[str] = mapped_column(String(80), ForeignKey("rule_version.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    back_test_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("rule_back_test.id"))
+    answers_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("rule_proposal.id"), unique=True)
+    by: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[instant]

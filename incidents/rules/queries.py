@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from incidents.rules.core import Cited, Episode
@@ -16,10 +16,16 @@ from incidents.rules.model import (
     Finding,
     FindingEvidence,
     FindingVersion,
+    RuleBackTest,
+    RuleDraft,
     RuleFact,
+    RuleProposal,
     RuleStep,
     RuleVersion,
 )
+
+# Who took a step that a rule file asked for; the log's entry names who loaded it.
+FROM_FILE = "rule file"
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,13 @@ class RuleRow:
     digest: str
     title: str
     status: str
+    by: str | None
     recorded_at: dt.datetime
+
+    @property
+    def at_the_desk(self) -> bool:
+        """Whether the step that holds was taken at the desk for rules, and not asked for by a file."""
+        return self.by not in (None, FROM_FILE)
 
 
 def finding_versions(session: Session, finding_id: str, after: int = 0) -> list[FindingRow]:
@@ -116,15 +128,26 @@ def rule_versions(session: Session) -> list[RuleRow]:
     """Every rule version ever loaded, with the status that holds now."""
     last = select(func.max(RuleStep.id)).group_by(RuleStep.rule_version_id)
     rows = session.execute(
-        select(RuleVersion, RuleStep.status)
+        select(RuleVersion, RuleStep.status, RuleStep.by)
         .join(RuleStep, RuleStep.rule_version_id == RuleVersion.id)
         .where(RuleStep.id.in_(last))
         .order_by(RuleVersion.rule_id, RuleVersion.version)
     )
     return [
-        RuleRow(rule.id, rule.rule_id, rule.version, rule.digest, rule.title, status, rule.recorded_at)
-        for rule, status in rows
+        RuleRow(rule.id, rule.rule_id, rule.version, rule.digest, rule.title, status, by, rule.recorded_at)
+        for rule, status, by in rows
     ]
+
+
+def desk_texts(session: Session) -> dict[str, str]:
+    """The text of every rule version that was written at the desk and is not retired."""
+    query = select(RuleVersion.id, RuleVersion.source).join(
+        RuleDraft, RuleDraft.published_as == RuleVersion.id
+    )
+    last = select(func.max(RuleStep.id)).group_by(RuleStep.rule_version_id)
+    running = select(RuleStep.rule_version_id).where(RuleStep.id.in_(last), RuleStep.status != "retired")
+    rows = session.execute(query.where(RuleVersion.id.in_(running)).order_by(RuleVersion.id))
+    return {version_id: source for version_id, source in rows}
 
 
 def standing_findings(
@@ -361,3 +384,183 @@ def _row(session: Session, root: Finding, version: FindingVersion, rule: RuleVer
         first_recorded_at=root.recorded_at,
         recorded_at=version.recorded_at,
     )
+
+
+# ---- what the desk for rules asks ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step of a rule version into use or out of it: who took it, who answers for it, on which back-test."""
+
+    rule_version_id: str
+    status: str
+    by: str | None
+    answers: str | None
+    back_test_id: int | None
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """The last edition of a draft."""
+
+    draft_id: str
+    edition: int
+    text: str
+    by: str
+    published_as: str | None
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class BackTestRow:
+    """A stored back-test of a rule version."""
+
+    id: int
+    rule_version_id: str
+    digest: str | None
+    since: dt.datetime
+    until: dt.datetime
+    findings: int
+    result: Mapping[str, Any] = field(hash=False)
+    signed_by: str | None
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class ProposalRow:
+    """A proposal that nobody has answered yet."""
+
+    id: int
+    rule_version_id: str
+    kind: str
+    back_test_id: int | None
+    by: str
+    recorded_at: dt.datetime
+
+
+def rule_text(session: Session, rule_version_id: str) -> str | None:
+    """A rule version as it was published."""
+    return session.scalar(select(RuleVersion.source).where(RuleVersion.id == rule_version_id))
+
+
+def rule_steps(session: Session, rule_version_id: str) -> list[StepRow]:
+    """Every step of a rule version, oldest first."""
+    query = select(RuleStep).where(RuleStep.rule_version_id == rule_version_id).order_by(RuleStep.id)
+    return [
+        StepRow(rule_version_id, one.status, one.by, one.answers, one.back_test_id, one.recorded_at)
+        for one in session.scalars(query)
+    ]
+
+
+def drafts(session: Session) -> list[DraftRow]:
+    """Every draft that has not become a version yet, in its last edition, newest first."""
+    query = _last_editions().where(RuleDraft.published_as.is_(None)).order_by(RuleDraft.recorded_at.desc())
+    return [_draft(row) for row in session.scalars(query)]
+
+
+def draft(session: Session, draft_id: str) -> DraftRow | None:
+    """A draft in its last edition."""
+    row = session.scalar(_last_editions().where(RuleDraft.draft_id == draft_id))
+    return _draft(row) if row else None
+
+
+def _last_editions() -> Any:
+    newer = aliased(RuleDraft)
+    is_newer = (newer.draft_id == RuleDraft.draft_id) & (newer.edition > RuleDraft.edition)
+    return select(RuleDraft).where(~select(newer.edition).where(is_newer).exists())
+
+
+def _draft(row: RuleDraft) -> DraftRow:
+    return DraftRow(row.draft_id, row.edition, row.text, row.by, row.published_as, row.recorded_at)
+
+
+def back_tests(session: Session, rule_version_id: str | None = None) -> list[BackTestRow]:
+    """Stored back-tests, of one rule version or of all, newest first."""
+    query = select(RuleBackTest).order_by(RuleBackTest.id.desc())
+    if rule_version_id is not None:
+        query = query.where(RuleBackTest.rule_version_id == rule_version_id)
+    return [
+        BackTestRow(
+            id=row.id,
+            rule_version_id=row.rule_version_id,
+            digest=row.digest,
+            since=row.from_at,
+            until=row.until_at,
+            findings=row.findings,
+            result=row.result,
+            signed_by=row.signed_by,
+            recorded_at=row.recorded_at,
+        )
+        for row in session.scalars(query)
+    ]
+
+
+def open_proposals(session: Session) -> list[ProposalRow]:
+    """Proposals that nobody has answered, oldest first."""
+    answered = select(RuleProposal.answers_id).where(RuleProposal.answers_id.is_not(None))
+    query = (
+        select(RuleProposal)
+        .where(RuleProposal.answers_id.is_(None), RuleProposal.id.not_in(answered))
+        .order_by(RuleProposal.id)
+    )
+    return [
+        ProposalRow(row.id, row.rule_version_id, row.kind, row.back_test_id, row.by, row.recorded_at)
+        for row in session.scalars(query)
+    ]
+
+
+def findings_of(session: Session, rule_version_id: str, limit: int = 50) -> list[FindingRow]:
+    """The findings of a rule version as last announced, newest number first. Crosses all sectors."""
+    query = _findings().where(_is_last(), Finding.rule_version_id == rule_version_id)
+    rows = session.execute(query.order_by(Finding.number.desc()).limit(limit))
+    return [_row(session, *row) for row in rows]
+
+
+def finding_counts(session: Session, since: dt.datetime) -> dict[str, tuple[int, int]]:
+    """Per rule version: findings that stand open, and findings first announced after a moment."""
+    is_open = case((FindingVersion.state == "open", 1), else_=0)
+    is_new = case((Finding.recorded_at > since, 1), else_=0)
+    query = (
+        select(Finding.rule_version_id, func.sum(is_open), func.sum(is_new))
+        .join(FindingVersion, FindingVersion.finding_id == Finding.id)
+        .where(_is_last())
+        .group_by(Finding.rule_version_id)
+    )
+    return {version_id: (int(standing), int(new)) for version_id, standing, new in session.execute(query)}
+
+
+def facts_span(session: Session) -> Span | None:
+    """From the first event that the rules have read to the last; None where there is none."""
+    first, last = session.execute(select(func.min(RuleFact.t_start), func.max(RuleFact.t_end))).one()
+    return Span(first, last) if first else None
+
+
+def fact_versions(session: Session, span: Span, known_at: dt.datetime) -> list[Fact]:
+    """Every version of every fact that touches a span, as known by then."""
+    query = select(*_FACT_COLUMNS).where(
+        RuleFact.until_at > span.start, RuleFact.from_at <= span.end, RuleFact.known_at <= known_at
+    )
+    return [_fact(*row) for row in session.execute(query)]
+
+
+def said_by_then(session: Session, rule_version_id: str, known_at: dt.datetime) -> list[Episode]:
+    """The findings of a rule version that stood at a moment, as they were announced by then."""
+    newer = aliased(FindingVersion)
+    later = (
+        select(newer.version_no)
+        .where(
+            newer.finding_id == FindingVersion.finding_id,
+            newer.version_no > FindingVersion.version_no,
+            newer.recorded_at <= known_at,
+        )
+        .exists()
+    )
+    query = _findings().where(
+        Finding.rule_version_id == rule_version_id,
+        FindingVersion.recorded_at <= known_at,
+        ~later,
+        FindingVersion.state.in_(("open", "resolved")),
+    )
+    return [_standing(session, root, version).episode for root, version, _ in session.execute(query)]

@@ -26,6 +26,8 @@ PERMISSIONS = {
     "incidents:alert:read": "Read alerts",
     "incidents:alert:act": "Acknowledge, assign, note, shelve and close alerts",
     "incidents:rule:read": "Read rules and why they fired",
+    "incidents:rule:draft": "Write rules, try them on history, run them in shadow, propose to switch them",
+    "incidents:rule:switch": "Switch a rule on or off that somebody else proposed",
     "incidents:desk:open": "Open the situation room",
     "reports:summary:read": "Read summaries and the evidence behind their numbers",
     "reports:summary:edit": "Edit the drafted words of a summary",

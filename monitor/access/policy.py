@@ -11,6 +11,7 @@ NOT_ONES_OWN = {
     "monitor:people:manage": "one's own roles are given and taken by another administrator",
     "incidents:observation:review": "an observation is reviewed by somebody other than the one who filed it",
     "incidents:incident:confirm": "what one person assessed, another person confirms",
+    "incidents:rule:switch": "a rule is switched by somebody other than the one who proposed it",
     "reports:summary:review": "a summary is reviewed by somebody other than the one who edited it",
     "reports:summary:release": "a summary is released by somebody other than those who edited or reviewed it",
 }

@@ -36,9 +36,18 @@ ROLES: dict[str, frozenset[str]] = {
             "incidents:incident:assess",
             "incidents:alert:act",
             "incidents:claim:record",
+            "incidents:rule:switch",
         }
     ),
-    "analyst": frozenset(_READ | {"incidents:incident:assess", "incidents:claim:record"}),
+    "analyst": frozenset(
+        _READ
+        | {
+            "incidents:incident:assess",
+            "incidents:claim:record",
+            "incidents:rule:draft",
+            "incidents:rule:switch",
+        }
+    ),
     "verification_officer": frozenset(
         _READ
         | {
@@ -48,7 +57,9 @@ ROLES: dict[str, frozenset[str]] = {
         }
     ),
     "reporting_officer": frozenset(_READ | {"reports:summary:edit", "reports:summary:review"}),
-    "head_of_mission": frozenset(_READ | {"incidents:alert:act", "reports:summary:release"}),
+    "head_of_mission": frozenset(
+        _READ | {"incidents:alert:act", "incidents:rule:switch", "reports:summary:release"}
+    ),
     "protection_officer": frozenset(_READ),
     "liaison": frozenset({"monitor:place:read", "incidents:taxonomy:read", "incidents:claim:read"}),
     "administrator": frozenset({"monitor:people:read", "monitor:people:manage", "monitor:log:read"}),

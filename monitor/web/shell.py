@@ -31,6 +31,7 @@ class Entry:
 
 NAVIGATION = (
     Entry("Situation room", "/desk", "incidents:desk:open"),
+    Entry("Rules", "/rules", "incidents:rule:read"),
     Entry("Summaries", "/summaries", "reports:summary:read"),
     Entry("Report", "/field", "monitor:field:open"),
 )

@@ -23,7 +23,7 @@ from monitor.outbox import Subscriber, drain
 from monitor.settings import load_settings
 from reports.exercise.callers import Direct
 from reports.exercise.cast import load_exercise
-from reports.exercise.mission_data import read_claims, read_mission_data
+from reports.exercise.mission_data import MissionData, read_claims, read_mission_data
 from reports.exercise.papers import write_papers
 from reports.exercise.replay import Player
 from reports.exercise.scenario import scenario
@@ -52,6 +52,13 @@ class House:
 
 def play_headless(out: Path, seed: int, house: House) -> list[Path]:
     """Plays the exercise up to its last issued summary and writes its papers to `out`."""
+    with played(seed, house) as (_, player, mission):
+        return write_papers(player, mission, out)
+
+
+@contextmanager
+def played(seed: int, house: House) -> Iterator[tuple[App, Player, MissionData]]:
+    """The exercise after its last issued summary, in a store that is gone afterwards."""
     mission = read_mission_data()
     last = max(moment(mission, told["at"]) for told in mission.story["editions"])
     steps = [step for step in scenario(seed, mission, read_claims(mission)) if step.at <= last]
@@ -67,7 +74,7 @@ def play_headless(out: Path, seed: int, house: House) -> list[Path]:
             player.play(step)
             if step.at >= onset:
                 drain(parts, house.subscribers)
-        return write_papers(player, mission, out)
+        yield parts, player, mission
 
 
 def collect_rarely() -> None:

@@ -1,0 +1,74 @@
+"""The doors of the desk for rules: who may open them, and what they answer."""
+
+import pytest
+from rule_texts import street_fire
+
+
+@pytest.fixture
+def analyst(client):
+    return client("analyst")
+
+
+def begun(analyst, text=None):
+    draft_id = analyst.post("/rules/drafts", json={}).json["draft_id"]
+    analyst.post(f"/rules/drafts/{draft_id}", json={"text": text or street_fire(), "edition": 1})
+    return draft_id
+
+
+def in_shadow(analyst):
+    return analyst.post(f"/rules/drafts/{begun(analyst)}/shadow", json={"edition": 2}).json["rule"]
+
+
+def test_the_list_shows_every_rule_to_who_reads_and_the_pen_to_who_writes(client, analyst):
+    page = analyst.get("/rules").text
+    assert "E12-mission-safety" in page and "Write a new rule" in page
+    assert "Write a new rule" not in client("verification_officer").get("/rules").text
+    assert client("monitor").get("/rules").status_code == 403
+
+
+def test_one_rule_shows_text_examples_and_what_it_does(analyst):
+    listed = analyst.get("/rules").text
+    version_id = listed.split('href="/rules/E12-')[1].split('"')[0]
+    page = analyst.get(f"/rules/E12-{version_id}").text
+    assert "What it does" in page and "holds" in page and "alarm budget" in page.lower()
+    assert analyst.get("/rules/E77-none@1").status_code == 404
+
+
+def test_a_text_is_judged_without_being_kept(client, analyst):
+    wrong = street_fire().replace("least: 3", "least: many")
+    assert analyst.post("/rules/check", json={"text": wrong}).json["line"] == 12
+    said = analyst.post("/rules/check", json={"text": street_fire()}).json
+    assert said["is_sound"] and said["version_id"] == "E90-street-fire@1"
+    assert client("duty_officer").post("/rules/check", json={"text": wrong}).status_code == 403
+
+
+def test_a_next_version_begins_from_the_text_of_the_last(analyst):
+    in_shadow(analyst)
+    draft_id = analyst.post("/rules/drafts", json={"based_on": "E90-street-fire@1"}).json["draft_id"]
+    assert "version: 2" in analyst.get(f"/rules/drafts/{draft_id}").text
+
+
+def test_a_draft_is_tried_on_history_and_the_answer_is_kept_only_as_it_was_given(analyst):
+    version_id = in_shadow(analyst)
+    answer = analyst.get(f"/rules/{version_id}/trial?from=2022-08-01T00:00:00Z&to=2022-09-01T00:00:00Z").json
+    assert answer["result"]["findings"] == 0
+    changed = {"result": answer["result"] | {"findings": 9}, "seal": answer["seal"]}
+    assert analyst.post(f"/rules/{version_id}/back-tests", json=changed).status_code == 422
+    assert analyst.post(f"/rules/{version_id}/back-tests", json=answer).status_code == 201
+
+
+def test_two_people_switch_a_rule_on_by_the_web(client, analyst):
+    version_id = in_shadow(analyst)
+    assert analyst.post(f"/rules/{version_id}/proposals", json={"kind": "on"}).status_code == 422
+    answer = analyst.get(f"/rules/{version_id}/trial").json
+    analyst.post(f"/rules/{version_id}/back-tests", json=answer)
+    asked = analyst.post(f"/rules/{version_id}/proposals", json={"kind": "on"}).json["proposal"]
+    agree = {"verdict": "agreed"}
+    assert analyst.post(f"/rules/proposals/{asked}", json=agree).status_code == 403
+    assert client("analyst", "second").post(f"/rules/proposals/{asked}", json=agree).json == {"status": "on"}
+
+
+def test_a_rule_in_shadow_is_stopped_by_one_person(analyst):
+    version_id = in_shadow(analyst)
+    assert analyst.post(f"/rules/{version_id}/stop", json={}).json == {"status": "retired"}
+    assert analyst.post(f"/rules/{version_id}/stop", json={}).status_code == 409
