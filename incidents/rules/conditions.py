@@ -323,11 +323,16 @@ class _Exposure:
 
 
 def _known_percent(asks: Rate, key: str, at: datetime, world: World, now: datetime) -> int:
-    """How much of the window is usually known by now, on average over its days, in whole percent."""
+    """How much of the window is usually known by now, on average over its days, in whole percent.
+
+    Ages are taken in whole days, rounded up: so the answer moves once a day, and rather too little than too
+    much is made of what has only just happened.
+    """
     if asks.complete_within is None or now - at >= asks.complete_within:
         return 100
     days = max(1, -(-asks.window // timedelta(days=1)))
-    ages = [now - at + timedelta(days=1) * i for i in range(days)]
+    day = timedelta(days=1)
+    ages = [max(day, day * -((at - now) // day)) + day * i for i in range(days)]
     return sum(world.completeness.percent(key, age, asks.complete_within) for age in ages) // days
 
 

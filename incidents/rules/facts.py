@@ -203,8 +203,8 @@ def _minute(moment: datetime) -> int:
 
 
 def hours(minutes: int) -> float:
-    """Minutes as hours to one decimal, the way sentences print them."""
-    return round(minutes / 60, 1)
+    """Minutes as hours to two decimals: fine enough that a reader can tell every minute."""
+    return round(minutes / 60, 2)
 
 
 @dataclass(frozen=True, slots=True)

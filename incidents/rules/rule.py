@@ -295,11 +295,6 @@ class Budget:
     every: timedelta
 
 
-def keeps_budget(budget: Budget, alerts: int, span: timedelta) -> bool:
-    """Whether so many alerts in a span are no more than the budget allows on average."""
-    return alerts * budget.every <= budget.alerts * span
-
-
 @dataclass(frozen=True, slots=True)
 class Speaking:
     """How its alerts are told. None of it adds or takes away an alert.
