@@ -2,7 +2,7 @@
 
 import click
 
-from incidents.alerts.service import follow_finding
+from incidents.alerts.service import follow_finding, speak
 from incidents.alerts.views import bp as alerts
 from incidents.casework.views import bp as casework
 from incidents.claims.views import bp as claims
@@ -12,6 +12,7 @@ from incidents.events import FindingChanged, MediaReceived
 from incidents.evidence.service import derive_copy
 from incidents.evidence.views import bp as evidence
 from incidents.intake.views import bp as intake
+from incidents.rules.checking import check_nightly
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
 from incidents.rules.pages import bp as rules_desk
 from incidents.rules.service import HEARS, hear, judge_due
@@ -22,7 +23,11 @@ from monitor.outbox import Subscriber
 from monitor.web.blueprint import Blueprint
 
 BLUEPRINTS: list[Blueprint] = [taxonomy, intake, evidence, casework, claims, rules, rules_desk, alerts, desk]
-JOBS: list[Job] = [Job("rules.judge_due", 20, judge_due)]
+JOBS: list[Job] = [
+    Job("rules.judge_due", 20, judge_due),
+    Job("rules.check", 600, check_nightly),
+    Job("alerts.speak", 20, speak),
+]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
     Subscriber("rules", HEARS, hear),

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from incidents.events import FindingChanged
 from incidents.rules import queries
-from incidents.rules.core import Episode, read_span, touched
+from incidents.rules.core import Episode, fold, judge, read_span, touched
 from incidents.rules.explain import sentence
 from incidents.rules.facts import NO_SECTOR, Completeness, Fact, Span, Spot, Watched, WatchHours, World
 from incidents.rules.keeping import affected, over_pending, rejudge, touched_by_episodes
@@ -92,6 +92,19 @@ class Bench:
             if change.finding_id in before:
                 self._moved.setdefault(rule.id, []).append(before[str(change.finding_id)])
             self.announce(version_id, rule, change)
+
+    def recomputed(
+        self, version_id: str, rule: Rule, key: str | None, span: Span
+    ) -> tuple[list[Episode], list[Episode]]:
+        """What stands about a span, and what is found there from scratch; nothing is announced."""
+        scope = None if rule.crosses_sectors else key
+        grown, near = self._standing(version_id, rule, scope, over_pending(rule, span))
+        if rule.reads_episodes_of:
+            world, facts = self._over_findings(rule, grown)
+        else:
+            world, facts = self._world, self._facts_of(rule, scope, read_span(rule, grown))
+        fresh = fold(rule, judge(rule, facts, world, grown, self._door.now).hits, self._door.now)
+        return [f.episode for f in near if f.state not in ("withdrawn", "merged")], fresh
 
     def _standing(
         self, version_id: str, rule: Rule, key: str | None, span: Span

@@ -328,7 +328,11 @@ def _known_percent(asks: Rate, key: str, at: datetime, world: World, now: dateti
     Ages are taken in whole days, rounded up: so the answer moves once a day, and rather too little than too
     much is made of what has only just happened.
     """
-    if asks.complete_within is None or now - at >= asks.complete_within:
+    if asks.complete_within is None:
+        return 100
+    # As of the last finished step, so that looking again between two steps gives the same answer.
+    now -= (now - _EPOCH) % asks.every
+    if now - at >= asks.complete_within:
         return 100
     days = max(1, -(-asks.window // timedelta(days=1)))
     day = timedelta(days=1)

@@ -3,7 +3,7 @@
 import datetime as dt
 import functools
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from incidents.rules.core import Cited, Episode
 from incidents.rules.facts import OBSERVATION, Fact, Lag, Span
 from incidents.rules.lineage import Standing
+from incidents.rules.loader import load_rule
 from incidents.rules.model import (
     Finding,
     FindingEvidence,
@@ -23,6 +24,7 @@ from incidents.rules.model import (
     RuleStep,
     RuleVersion,
 )
+from incidents.rules.rule import Rule
 
 # Who took a step that a rule file asked for; the log's entry names who loaded it.
 FROM_FILE = "rule file"
@@ -438,6 +440,39 @@ class ProposalRow:
     back_test_id: int | None
     by: str
     recorded_at: dt.datetime
+
+
+def running_since(session: Session, rule_version_id: str) -> dt.datetime:
+    """When a rule version that runs came into use, in the shadow or on."""
+    steps = session.execute(
+        select(RuleStep.status, RuleStep.recorded_at)
+        .where(RuleStep.rule_version_id == rule_version_id)
+        .order_by(RuleStep.id.desc())
+    )
+    since = dt.datetime.max.replace(tzinfo=dt.UTC)
+    for status, at in steps:
+        if status not in ("on", "shadow"):
+            break
+        since = at
+    return since
+
+
+def rule_as_published(session: Session, rule_version_id: str) -> Rule:
+    """A rule version as a value, with the status that holds now."""
+    row = session.execute(
+        select(RuleVersion.source, RuleStep.status)
+        .join(RuleStep, RuleStep.rule_version_id == RuleVersion.id)
+        .where(RuleVersion.id == rule_version_id)
+        .order_by(RuleStep.id.desc())
+        .limit(1)
+    ).one()
+    return rule_from(row.source, rule_version_id, row.status)
+
+
+@functools.lru_cache(maxsize=512)
+def rule_from(source: str, rule_version_id: str, status: str) -> Rule:
+    """A rule from its published text; reading a text costs more than judging by it."""
+    return replace(load_rule(source, rule_version_id), status=status)
 
 
 def rule_text(session: Session, rule_version_id: str) -> str | None:

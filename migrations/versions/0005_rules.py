@@ -43,6 +43,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_alert_mute_until_at", ["until_at"], unique=False)
 
     op.create_table(
+        "alert_message_held",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("alert_id", sa.String(length=36), nullable=False),
+        sa.Column("version_no", sa.Integer(), nullable=False),
+        sa.Column("recipient", sa.String(length=80), nullable=False),
+        sa.Column("why", sa.String(length=10), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "why IN ('cooldown', 'group', 'inhibited', 'muted', 'storm')",
+            name=op.f("ck_alert_message_held_why_code"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["alert_id", "version_no"],
+            ["alert_version.alert_id", "alert_version.version_no"],
+            name=op.f("fk_alert_message_held_alert_id_version_no_alert_version"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_message_held")),
+    )
+    with op.batch_alter_table("alert_message_held", schema=None) as batch_op:
+        batch_op.create_index("ix_alert_message_held_due", ["told_at", "due_at"], unique=False)
+
+    op.create_table(
         "rule_check",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -113,6 +139,10 @@ def upgrade() -> None:
         batch_op.create_index("ix_rule_fact_known_at", ["known_at"], unique=False)
         batch_op.drop_constraint(batch_op.f("fk_rule_fact_observation_id_observation"), type_="foreignkey")
 
+    op.execute(
+        "UPDATE finding_version SET sector = (SELECT key FROM finding WHERE finding.id = finding_id "
+        "AND finding.key <> '-')"
+    )
     op.execute("UPDATE rule_fact SET from_at = t_start, until_at = t_end")
     with op.batch_alter_table("rule_fact", schema=None) as batch_op:
         batch_op.alter_column("from_at", existing_type=sa.DateTime(timezone=True), nullable=False)
@@ -200,6 +230,9 @@ def downgrade() -> None:
         )
 
     op.drop_table("rule_check")
+    with op.batch_alter_table("alert_message_held", schema=None) as batch_op:
+        batch_op.drop_index("ix_alert_message_held_due")
+    op.drop_table("alert_message_held")
     with op.batch_alter_table("alert_mute", schema=None) as batch_op:
         batch_op.drop_index("ix_alert_mute_until_at")
 
