@@ -28,8 +28,8 @@ WHOLE_MISSION = "*"
 # Where a fact comes from. Only observations are counted as what the mission saw.
 OBSERVATION, WATCH, CLAIM = "observation", "watch", "claim"
 ORIGINS = (OBSERVATION, WATCH, CLAIM)
-# The categories under which watches and claims stand beside the taxonomy's own.
-WATCH_CATEGORY, CLAIM_CATEGORY = "WAT", "CLM"
+# The categories under which watches, their signs and claims stand beside the taxonomy's own.
+WATCH_CATEGORY, SIGN_CATEGORY, CLAIM_CATEGORY = "WAT", "SGN", "CLM"
 
 # Compass points in sixteenths of the circle, as the form names them.
 DIR16 = ("N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW").split()

@@ -12,6 +12,7 @@ from incidents.rules.facts import (
     DETAILS,
     EXPOSURES,
     QUARANTINED,
+    SIGN_CATEGORY,
     TRAINING,
     WATCH,
     WATCH_CATEGORY,
@@ -159,7 +160,6 @@ def facts_of_watch(row: WatchRow, signs: Iterable[SignRow], known_at: dt.datetim
         "version": 1,
         "revision": 1,
         "known_at": known_at,
-        "category": WATCH_CATEGORY,
         "sector": row.sectors[0] if row.sectors else None,
         "team": row.team or row.post,
         "origin": WATCH,
@@ -170,12 +170,23 @@ def facts_of_watch(row: WatchRow, signs: Iterable[SignRow], known_at: dt.datetim
         observation_id=row.id,
         event_start=start,
         event_end=start,
+        category=WATCH_CATEGORY,
         type=row.state,
         holds_from=start,
         holds_to=row.ended_at or row.planned_end,
         **common,
     )
-    told = [Fact(observation_id=s.id, event_start=s.at, event_end=s.at, type=s.kind, **common) for s in signs]
+    told = [
+        Fact(
+            observation_id=sign.id,
+            event_start=sign.at,
+            event_end=sign.at,
+            category=SIGN_CATEGORY,
+            type=sign.kind,
+            **common,
+        )
+        for sign in signs
+    ]
     return [plan, *told]
 
 
