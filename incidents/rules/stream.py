@@ -1,0 +1,579 @@
+"""Rules over reports as they come, exact after every one of them, in memory (pure).
+
+`core.judge` reads a stretch and judges it; that is right for a store. Here nothing is read twice: facts lie
+on shelves by key and day, hits are kept, a change judges its own anchors again and folds only the chains it
+touched. Counting goes further: every report carries the number of reports in its window, so a report more
+is one more for each anchor that sees it. The cost of a report depends on how many are near it in space and
+time, and not on how many there ever were. What comes out is what `core.evaluate` says of the same facts.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from operator import attrgetter
+from typing import Any
+
+from incidents.rules.conditions import Hit, place_of, thing_of
+from incidents.rules.core import Cited, Episode, fold, in_layers, judge, read_span, touched
+from incidents.rules.facts import QUARANTINED, Fact, Span, World
+from incidents.rules.keeping import touched_by_episodes
+from incidents.rules.rule import Combine, Count, Number, Rule
+
+_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+_at = attrgetter("at")
+
+
+class Shelf:
+    """Live facts by key and by the day they reach to, for bounded reads."""
+
+    def __init__(self) -> None:
+        self.live: dict[str, Fact] = {}
+        self._days: dict[str | None, dict[int, dict[str, Fact]]] = {None: {}}
+        self._longest = 0
+
+    def put(self, fact: Fact) -> tuple[Fact | None, Fact | None]:
+        """Take in a version; answers what held before and what holds now, twice the same for a stale one."""
+        before = self.live.get(fact.observation_id)
+        if before is not None:
+            if fact.version <= before.version:
+                return before, before
+            for key in (None, before.key):
+                del self._days[key][_day(before.reaches_to)][before.observation_id]
+        self.live[fact.observation_id] = fact
+        self._longest = max(self._longest, (fact.reaches_to - fact.reaches_from) // _DAY + 1)
+        for key in (None, fact.key):
+            days = self._days.setdefault(key, {})
+            days.setdefault(_day(fact.reaches_to), {})[fact.observation_id] = fact
+        return before, fact
+
+    def between(self, key: str | None, span: Span) -> Iterator[Fact]:
+        """Facts of a key, or of all, that speak of any time in the span."""
+        days = self._days.get(key, {})
+        for day in range(_day(span.start), _day(span.end) + self._longest + 1):
+            for fact in days.get(day, {}).values():
+                if fact.reaches_to > span.start and fact.reaches_from <= span.end:
+                    yield fact
+
+
+def _day(moment: datetime) -> int:
+    return (moment - _EPOCH) // _DAY
+
+
+class Stream:
+    """One rule whose anchors are judged again where a change touches them; its hits are kept."""
+
+    def __init__(self, rule: Rule, shelf: Shelf, world: World) -> None:
+        self.rule, self._shelf, self.world = rule, shelf, world
+        self._hits: dict[str, list[Hit]] = {}
+
+    def take(self, before: Fact | None, after: Fact | None, now: datetime) -> list[Episode]:
+        """Judge what a change touches; answers the episodes of every chain that it touched."""
+        spans = touched(self.rule, before, after, spots=self.world.spots)
+        if not spans:
+            return []
+        if self.rule.crosses_sectors:
+            first, *rest = spans.values()
+            for span in rest:
+                first = first.joined(span)
+            return self.look_again(None, first, now)
+        return [e for key, span in spans.items() for e in self.look_again(key, span, now)]
+
+    def tick(self, since: datetime, now: datetime) -> list[Episode]:
+        """Let the clock move: steps that it has finished are judged."""
+        if not self.rule.follows_the_clock:
+            return []
+        span = Span(since - self.rule.settles_after, now)
+        if self.rule.crosses_sectors:
+            return self.look_again(None, span, now)
+        keys = {fact.key for fact in self._shelf.between(None, read_span(self.rule, span))}
+        return [e for key in sorted(keys) for e in self.look_again(key, span, now)]
+
+    def look_again(self, key: str | None, span: Span, now: datetime) -> list[Episode]:
+        """Judge the anchors of a span afresh, and fold the chains that they belong to."""
+        facts: Iterable[Fact] = self._shelf.between(key, read_span(self.rule, span))
+        if isinstance(self.rule.asks, Combine):
+            facts = self._shelf.live.values()
+        fresh: dict[str, list[Hit]] = {}
+        for hit in judge(self.rule, facts, self.world, span, now).hits:
+            fresh.setdefault(hit.key, []).append(hit)
+        made = []
+        for hit_key in sorted({*fresh, *(self._hits if key is None else ({key} & self._hits.keys()))}):
+            made += self._replace(hit_key, span, sorted(fresh.get(hit_key, ()), key=_at), now)
+        return made
+
+    def _replace(self, key: str, span: Span, fresh: list[Hit], now: datetime) -> list[Episode]:
+        held = self._hits.setdefault(key, [])
+        first, last = bisect_left(held, span.start, key=_at), bisect_right(held, span.end, key=_at)
+        if not fresh and first == last:
+            return []
+        held[first:last] = fresh
+        joins = self.rule.links_within
+        first = bisect_left(held, span.start - joins, key=_at)
+        last = bisect_right(held, span.end + joins, key=_at)
+        while 0 < first < len(held) and held[first].at - held[first - 1].at <= joins:
+            first -= 1
+        while 0 < last < len(held) and held[last].at - held[last - 1].at <= joins:
+            last += 1
+        return fold(self.rule, held[first:last], now)
+
+    def forget(self) -> None:
+        """Drop every hit, for a rule that is judged as a whole: findings are few."""
+        self._hits = {}
+
+    def episodes(self, now: datetime) -> list[Episode]:
+        """Every episode that holds."""
+        return fold(self.rule, [hit for hits in self._hits.values() for hit in hits], now)
+
+
+# ---- counting ------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class _Report:
+    """A report with what is counted in its window: plain ones by number, shared things by how often."""
+
+    end: int
+    x: int
+    y: int
+    z: int
+    start: int
+    key: str
+    fact: Fact
+    thing: str | None
+    cell: "_Cell"
+    n: int = 0
+    shared: dict[str, int] | None = None
+    hit: "_Standing | None" = None
+
+    @property
+    def total(self) -> int:
+        return self.n + (len(self.shared) if self.shared else 0)
+
+
+@dataclass(slots=True, eq=False)
+class _Standing:
+    """What a hit knows of its window, so that nothing is read again to grade it."""
+
+    chain: "_Chain"
+    sources: dict[str, int] = field(default_factory=dict)
+    tiers: dict[int, int] = field(default_factory=dict)
+    exposures: dict[int, int] = field(default_factory=dict)
+
+    def cite(self, fact: Fact) -> None:
+        cited, name = self.chain.cited, fact.observation_id
+        cited[name] = cited.get(name, 0) + 1
+        tier, exposure, source = fact.tier or 0, fact.exposure_level, fact.source
+        self.sources[source] = self.sources.get(source, 0) + 1
+        self.tiers[tier] = self.tiers.get(tier, 0) + 1
+        self.exposures[exposure] = self.exposures.get(exposure, 0) + 1
+
+
+@dataclass(slots=True, eq=False)
+class _Chain:
+    """Hits that hang together, and how often each report is cited by them."""
+
+    hits: dict[str, _Report] = field(default_factory=dict)
+    cited: dict[str, int] = field(default_factory=dict)
+
+
+class _Cell:
+    """A cube of the grid, or a key where no radius is asked; its reports by stretches of the window."""
+
+    __slots__ = ("near", "stretches")
+
+    def __init__(self) -> None:
+        self.stretches: dict[int, list[_Report]] = {}
+        self.near: list[_Cell] = [self]
+
+
+def counts_in_stream(rule: Rule) -> bool:
+    """Whether a counter says all of the rule: weighed counts, and those within a state, are read again."""
+    asks = rule.asks
+    return isinstance(asks, Count) and asks.weight == "one" and rule.within_state is None
+
+
+class CountStream:
+    """The kind `count`, with a counter for every report instead of reading its window again."""
+
+    def __init__(self, rule: Rule, shelf: Shelf, world: World) -> None:
+        assert isinstance(rule.asks, Count)
+        self.rule, self.asks, self._shelf, self.world = rule, rule.asks, shelf, world
+        self._window = self.asks.window // _TICK
+        self._joins = self.rule.links_within // _TICK
+        self._radius = self.asks.radius_m
+        self._cells: dict[Any, _Cell] = {}
+        self._reports: dict[tuple[str, str], _Report] = {}
+        self._in_time: dict[str, list[_Report]] = {}
+        self._longest = 0
+        self._moved: dict[int, _Chain] = {}
+        self.hits = 0
+
+    def take(self, before: Fact | None, after: Fact | None, now: datetime) -> list[Episode]:
+        """Count a change into every window that it lies in; answers the episodes that it touched."""
+        self.count(before, after)
+        moved, self._moved = self._moved, {}
+        return [e for chain in moved.values() if chain.hits for e in self._folded(chain, now)]
+
+    def tick(self, since: datetime, now: datetime) -> list[Episode]:
+        """Nothing: a count does not change by waiting."""
+        return []
+
+    def count(self, before: Fact | None, after: Fact | None) -> None:
+        """The counting alone: every count is exact after it, episodes are made when they are asked for."""
+        if before is after:
+            return
+        if before is not None and self.rule.reads(before):
+            for key in self.rule.keys_of(before, self.world.spots):
+                self._remove(self._reports.pop((before.observation_id, key)))
+        if after is not None and self.rule.reads(after):
+            for key in self.rule.keys_of(after, self.world.spots):
+                report = self._reports[after.observation_id, key] = self._report(after, key)
+                self._add(report)
+
+    def episodes(self, now: datetime) -> list[Episode]:
+        """Every episode that holds."""
+        chains = {id(r.hit.chain): r.hit.chain for r in self._reports.values() if r.hit is not None}
+        made = [episode for chain in chains.values() for episode in self._folded(chain, now)]
+        return sorted(made, key=attrgetter("start", "key", "end"))
+
+    # -- where a report lies --
+
+    def _report(self, fact: Fact, key: str) -> _Report:
+        start, end = (fact.event_start - _EPOCH) // _TICK, (fact.event_end - _EPOCH) // _TICK
+        x, y, z = fact.x or 0, fact.y or 0, fact.z or 0
+        cell = self._cell(fact, key)
+        return _Report(end, x, y, z, start, key, fact, self._thing(fact), cell)
+
+    def _thing(self, fact: Fact) -> str | None:
+        """What it counts as; None where it can only count as itself."""
+        distinct = self.asks.distinct
+        if distinct == "observation" or (distinct == "incident" and fact.incident_id is None):
+            return None
+        return thing_of(fact, distinct)
+
+    def _cell(self, fact: Fact, key: str) -> _Cell:
+        step, place = self._radius, (key, 0, 0)
+        if step is not None:
+            if fact.x is None or fact.y is None or fact.z is None:
+                # Without a position nothing else is near it.
+                return _Cell()
+            place = (fact.x // step, fact.y // step, fact.z // step)  # type: ignore[assignment]
+        cell = self._cells.get(place)
+        if cell is None:
+            cell = self._cells[place] = _Cell()
+            if step is not None:
+                self._open(cell, *place)  # type: ignore[arg-type]
+        return cell
+
+    def _open(self, cell: _Cell, x: int, y: int, z: int) -> None:
+        """Introduces a new cube to those around it: nothing nearer than a radius lies further off."""
+        for dx, dy, dz in product((-1, 0, 1), repeat=3):
+            other = self._cells.get((x + dx, y + dy, z + dz))
+            if other is not None and other is not cell:
+                cell.near.append(other)
+                other.near.append(cell)
+
+    def _around(self, report: _Report, first: int, last: int) -> Iterator[_Report]:
+        """Reports within the radius whose end lies in [first, last], itself among them."""
+        squared = None if self._radius is None else self._radius * self._radius
+        x, y, z, window = report.x, report.y, report.z, self._window
+        stretches = range(first // window, last // window + 1)
+        for near in report.cell.near:
+            held = near.stretches
+            for stretch in stretches:
+                for other in held.get(stretch, ()):
+                    if first <= other.end <= last and (
+                        squared is None
+                        or other is report
+                        or (other.x - x) ** 2 + (other.y - y) ** 2 + (other.z - z) ** 2 <= squared
+                    ):
+                        yield other
+
+    def _sees(self, anchor: _Report, other: _Report) -> bool:
+        """Whether a report lies in the window of an anchor."""
+        if self.asks.certain:
+            return anchor.end - self._window < other.start and other.end <= anchor.end
+        return anchor.end - self._window < other.end and other.start <= anchor.end
+
+    def _beside(self, report: _Report) -> Iterator[_Report]:
+        """Every report that may see it or be seen by it."""
+        first = min(report.start, report.end - self._window)
+        return self._around(report, first, report.end + self._window + self._longest)
+
+    # -- one more, one less --
+
+    def _add(self, report: _Report) -> None:
+        self._longest = max(self._longest, report.end - report.start)
+        report.cell.stretches.setdefault(report.end // self._window, []).append(report)
+        became: list[_Report] = []
+        if self._longest or self.asks.certain:
+            for other in self._beside(report):
+                if other is not report and self._sees(report, other):
+                    _one_more(report, other.thing)
+                if self._sees(other, report):
+                    self._one_more_for(other, report, became)
+        else:
+            self._add_moment(report, became)
+        if report.total >= self.asks.least and report.hit is None:
+            became.append(report)
+        for hit in became:
+            self._becomes_hit(hit)
+
+    def _add_moment(self, report: _Report, became: list[_Report]) -> None:
+        """The same where no report lasts: most of all time is spent here."""
+        window, end, x, y, z, thing = (
+            self._window,
+            report.end,
+            report.x,
+            report.y,
+            report.z,
+            report.thing,
+        )
+        squared = None if self._radius is None else self._radius * self._radius
+        plain, stretch = 0, end // window
+        for near in report.cell.near:
+            held = near.stretches
+            for at in (stretch - 1, stretch, stretch + 1):
+                if at not in held:
+                    continue
+                for other in held[at]:
+                    gap = end - other.end
+                    if not -window < gap < window:
+                        continue
+                    if squared is not None:
+                        dx, dy, dz = other.x - x, other.y - y, other.z - z
+                        if dx * dx + dy * dy + dz * dz > squared and other is not report:
+                            continue
+                    if gap >= 0 and other is not report:
+                        if other.thing is None:
+                            plain += 1
+                        else:
+                            _one_more(report, other.thing)
+                    if gap <= 0:
+                        if thing is None and other.hit is None:
+                            other.n += 1
+                            if other is not report and other.total >= self.asks.least:
+                                became.append(other)
+                        else:
+                            self._one_more_for(other, report, became)
+        report.n += plain
+
+    def _one_more_for(self, anchor: _Report, report: _Report, became: list[_Report]) -> None:
+        _one_more(anchor, report.thing)
+        if anchor.hit is not None:
+            anchor.hit.cite(report.fact)
+            self._moved[id(anchor.hit.chain)] = anchor.hit.chain
+        elif anchor is not report and anchor.total >= self.asks.least:
+            became.append(anchor)
+
+    def _remove(self, report: _Report) -> None:
+        held = report.cell.stretches[report.end // self._window]
+        held.remove(report)
+        if not held:
+            del report.cell.stretches[report.end // self._window]
+        broken: dict[int, _Chain] = {}
+        if report.hit is not None:
+            broken[id(report.hit.chain)] = report.hit.chain
+            self._ceases(report)
+        for other in self._beside(report):
+            if self._sees(other, report):
+                _one_less(other, report.thing)
+                if other.hit is not None:
+                    broken[id(other.hit.chain)] = other.hit.chain
+                    if other.total < self.asks.least:
+                        self._ceases(other)
+        for chain in broken.values():
+            self._link_anew(chain)
+
+    def _ceases(self, report: _Report) -> None:
+        assert report.hit is not None
+        del report.hit.chain.hits[report.fact.observation_id]
+        report.hit = None
+        self.hits -= 1
+        if self.asks.group == "key":
+            held = self._in_time[report.key]
+            del held[bisect_left(held, _moment(report), key=_moment)]
+
+    def _link_anew(self, chain: _Chain) -> None:
+        """What is left of a chain may have fallen apart."""
+        left = list(chain.hits.values())
+        chain.hits, chain.cited = {}, {}
+        self._moved.pop(id(chain), None)
+        for report in left:
+            report.hit = None
+        self.hits -= len(left)
+        for report in left:
+            self._becomes_hit(report)
+
+    def _becomes_hit(self, report: _Report) -> None:
+        """Cites what lies in its window, and joins the chains that it links."""
+        standing = report.hit = _Standing(_Chain({report.fact.observation_id: report}))
+        self.hits += 1
+        for other in self._around(report, report.end - self._window, report.end + self._longest):
+            if self._sees(report, other):
+                standing.cite(other.fact)
+        for other in self._linked(report):
+            self._join(report, other)
+        self._moved[id(standing.chain)] = standing.chain
+
+    def _linked(self, report: _Report) -> list[_Report]:
+        """Hits that belong to one chain with this one."""
+        if self.asks.group == "link":
+            near = self._around(report, report.end - self._joins, report.end + self._joins)
+            return [other for other in near if other.hit is not None and other is not report]
+        held = self._in_time.setdefault(report.key, [])
+        at = bisect_left(held, _moment(report), key=_moment)
+        if at == len(held) or held[at] is not report:
+            held.insert(at, report)
+        beside = [held[i] for i in (at - 1, at + 1) if 0 <= i < len(held)]
+        return [o for o in beside if o.hit is not None and abs(o.end - report.end) <= self._joins]
+
+    def _join(self, report: _Report, other: _Report) -> None:
+        """Makes their chains one, the smaller poured into the larger."""
+        assert report.hit is not None and other.hit is not None
+        chains = (report.hit.chain, other.hit.chain)
+        small, large = sorted(chains, key=lambda chain: len(chain.hits) + len(chain.cited))
+        if small is large:
+            return
+        for name, hit in small.hits.items():
+            assert hit.hit is not None
+            large.hits[name] = hit
+            hit.hit.chain = large
+        for name, times in small.cited.items():
+            large.cited[name] = large.cited.get(name, 0) + times
+        self._moved.pop(id(small), None)
+        small.hits, small.cited = {}, {}
+
+    # -- what it says --
+
+    def _folded(self, chain: _Chain, now: datetime) -> list[Episode]:
+        """The episode of a chain; none where it does not last as long as the rule asks."""
+        rule, hits = self.rule, list(chain.hits.values())
+        first, last = min(hit.end for hit in hits), max(hit.end for hit in hits)
+        start, end = _moment_of(first), _moment_of(last)
+        if end - start < rule.lasting:
+            return []
+        severity, peak = self._peak(hits)
+        begun = [hit for hit in hits if hit.end == first]
+        facts = [
+            other.fact
+            for hit in begun
+            for other in self._around(hit, hit.end - self._window, hit.end + self._longest)
+            if self._sees(hit, other)
+        ]
+        cited = [self._shelf.live[name] for name in sorted(chain.cited)]
+        enough = min(hit.end for hit in hits if hit.end - first >= rule.lasting // _TICK)
+        episode = Episode(
+            key=min(hit.key for hit in begun),
+            start=start,
+            end=end,
+            condition_from=min(fact.event_start for fact in facts),
+            detectable_at=max(_moment_of(enough), min(fact.event_end for fact in facts)),
+            peak_at=_moment_of(peak.end),
+            severity=severity,
+            strength=(peak.total,),
+            numbers=self._numbers(peak),
+            evidence=tuple(Cited(f.observation_id, f.revision, f.origin) for f in cited),
+            reviewed=sum(fact.status == "verified" for fact in cited),
+            quarantined=sum(QUARANTINED in fact.flags for fact in cited),
+            sources=len({fact.source for fact in cited}),
+            resolved=rule.resolve_after is not None and now - end >= rule.resolve_after,
+            sector=peak.fact.sector,
+            place=place_of(peak.fact),
+        )
+        return [episode]
+
+    def _peak(self, hits: list[_Report]) -> tuple[int, _Report]:
+        """The first of the gravest and strongest hits."""
+        grades = [(self.rule.grade(self._numbers(hit)), hit) for hit in hits]
+        return min(grades, key=lambda g: (-g[0], -g[1].total, g[1].end, g[1].fact.observation_id))
+
+    def _numbers(self, report: _Report) -> dict[str, Number]:
+        assert report.hit is not None
+        return {
+            "n": report.total,
+            "least": self.asks.least,
+            "margin": report.total - self.asks.least,
+            "highest_exposure": max(report.hit.exposures),
+            "highest_tier": max(report.hit.tiers),
+            "sources": len(report.hit.sources),
+        }
+
+
+def _moment(report: _Report) -> tuple[int, str]:
+    return report.end, report.fact.observation_id
+
+
+def _moment_of(ticks: int) -> datetime:
+    return _EPOCH + ticks * _TICK
+
+
+def _one_more(anchor: _Report, thing: str | None) -> None:
+    if thing is None:
+        anchor.n += 1
+        return
+    if anchor.shared is None:
+        anchor.shared = {}
+    anchor.shared[thing] = anchor.shared.get(thing, 0) + 1
+
+
+def _one_less(anchor: _Report, thing: str | None) -> None:
+    if thing is None:
+        anchor.n -= 1
+        return
+    assert anchor.shared is not None
+    left = anchor.shared[thing] - 1
+    if left:
+        anchor.shared[thing] = left
+    else:
+        del anchor.shared[thing]
+
+
+# ---- many rules together -------------------------------------------------------------------------------
+
+
+class Live:
+    """Many rules over one stream of facts; those over findings are judged after those they name."""
+
+    def __init__(self, rules: Iterable[Rule], world: World | None = None) -> None:
+        self.world = world or World()
+        self.shelf = Shelf()
+        self.streams: dict[str, Stream | CountStream] = {
+            rule.id: (CountStream if counts_in_stream(rule) else Stream)(rule, self.shelf, self.world)
+            for rule in in_layers(rules)
+        }
+
+    def take(self, fact: Fact, now: datetime) -> dict[str, list[Episode]]:
+        """Take in one version of a fact; answers by rule the episodes that it touched."""
+        before, after = self.shelf.put(fact)
+        if before is after:
+            return {}
+        return self._above({i: s.take(before, after, now) for i, s in self._below()}, now)
+
+    def tick(self, since: datetime, now: datetime) -> dict[str, list[Episode]]:
+        """Let the clock move for every rule."""
+        return self._above({i: s.tick(since, now) for i, s in self._below()}, now)
+
+    def episodes(self, now: datetime) -> dict[str, list[Episode]]:
+        """Every episode of every rule."""
+        return {rule_id: stream.episodes(now) for rule_id, stream in self.streams.items()}
+
+    def _below(self) -> list[tuple[str, Stream | CountStream]]:
+        return [(i, s) for i, s in self.streams.items() if not s.rule.reads_episodes_of]
+
+    def _above(self, said: dict[str, list[Episode]], now: datetime) -> dict[str, list[Episode]]:
+        for rule_id, stream in self.streams.items():
+            if not stream.rule.reads_episodes_of or not isinstance(stream, Stream):
+                continue
+            held = {name: self.streams[name].episodes(now) for name in stream.rule.reads_episodes_of}
+            stream.world = self.world.with_episodes(held)
+            every = [episode for episodes in held.values() for episode in episodes]
+            span = touched_by_episodes(stream.rule, every)
+            stream.forget()
+            if span is not None:
+                said[rule_id] = stream.look_again(None, span, now)
+        return said
