@@ -74,6 +74,13 @@ class Series:
         last = bisect_right(self.ends, until + self.longest)
         return [fact for fact in self.facts[first:last] if fact.event_start <= until]
 
+    def any_touching(self, after: datetime, until: datetime, certain: bool = False) -> bool:
+        """Whether any fact touches (after, until]; the first that ends in it mostly settles it."""
+        if certain:
+            return any(fact.event_start > after for fact in self.ended(after, until))
+        last = bisect_right(self.ends, until + self.longest)
+        return any(self.facts[i].event_start <= until for i in range(bisect_right(self.ends, after), last))
+
     def weighed(self, after: datetime, until: datetime, weight: str) -> int:
         """An upper bound of the tally of (after, until], without grouping."""
         first, last = bisect_right(self.ends, after), bisect_right(self.ends, until)
@@ -120,19 +127,29 @@ def hits_of_step_up(
 ) -> Iterator[Hit | Unknown]:
     """Anchors whose window holds a higher tier than the time before it, by `rise` or across `reach`."""
     series = Series(fact for fact in facts if fact.tier)
+    by_tier = [
+        (tier, Series(fact for fact in series.facts if fact.tier == tier))
+        for tier in sorted({fact.tier for fact in series.facts if fact.tier}, reverse=True)
+    ]
+
+    def highest(after: datetime, until: datetime) -> int:
+        return next((t for t, s in by_tier if s.any_touching(after, until, asks.certain)), 0)
+
     for anchor in series.anchors(span):
         at = anchor.event_end
-        now_in = series.touching(at - asks.window, at, asks.certain)
-        level = max((fact.tier or 0 for fact in now_in), default=0)
+        level = highest(at - asks.window, at)
         if level < (asks.reach or asks.rise or 1):
             continue
-        before = series.touching(at - asks.window - asks.before, at - asks.window, asks.certain)
-        prior = max((fact.tier or 0 for fact in before), default=0)
+        prior = highest(at - asks.window - asks.before, at - asks.window)
         needed = asks.reach or prior + (asks.rise or 0)
         is_hit = level >= needed and (asks.reach is None or prior < asks.reach)
+        if not is_hit and asks.min_before <= (1 if prior else 0):
+            continue
+        before = series.touching(at - asks.window - asks.before, at - asks.window, asks.certain)
         lacks = len(before) < asks.min_before
         if not (is_hit or lacks):
             continue
+        now_in = series.touching(at - asks.window, at, asks.certain)
         minutes = world.watched.minutes(key, at - asks.window - asks.before, at - asks.window)
         raising = [fact for fact in now_in if (fact.tier or 0) >= needed]
         numbers: dict[str, Number] = {

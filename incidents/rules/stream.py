@@ -196,8 +196,12 @@ def counts_in_stream(rule: Rule) -> bool:
     return isinstance(asks, Count) and asks.weight == "one" and rule.within_state is None
 
 
-class CountStream:
-    """The kind `count`, with a counter for every report instead of reading its window again."""
+class Counters:
+    """The kind `count` as a counter for every report, instead of reading its window again.
+
+    After every report each count is exact, and so is the number of hits. What a hit rests on is kept by
+    `CountStream`, which hears of every hit and of what it sees.
+    """
 
     def __init__(self, rule: Rule, shelf: Shelf, world: World) -> None:
         assert isinstance(rule.asks, Count)
@@ -207,20 +211,8 @@ class CountStream:
         self._radius = self.asks.radius_m
         self._cells: dict[Any, _Cell] = {}
         self._reports: dict[tuple[str, str], _Report] = {}
-        self._in_time: dict[str, list[_Report]] = {}
         self._longest = 0
-        self._moved: dict[int, _Chain] = {}
         self.hits = 0
-
-    def take(self, before: Fact | None, after: Fact | None, now: datetime) -> list[Episode]:
-        """Count a change into every window that it lies in; answers the episodes that it touched."""
-        self.count(before, after)
-        moved, self._moved = self._moved, {}
-        return [e for chain in moved.values() if chain.hits for e in self._folded(chain, now)]
-
-    def tick(self, since: datetime, now: datetime) -> list[Episode]:
-        """Nothing: a count does not change by waiting."""
-        return []
 
     def count(self, before: Fact | None, after: Fact | None) -> None:
         """The counting alone: every count is exact after it, episodes are made when they are asked for."""
@@ -233,12 +225,6 @@ class CountStream:
             for key in self.rule.keys_of(after, self.world.spots):
                 report = self._reports[after.observation_id, key] = self._report(after, key)
                 self._add(report)
-
-    def episodes(self, now: datetime) -> list[Episode]:
-        """Every episode that holds."""
-        chains = {id(r.hit.chain): r.hit.chain for r in self._reports.values() if r.hit is not None}
-        made = [episode for chain in chains.values() for episode in self._folded(chain, now)]
-        return sorted(made, key=attrgetter("start", "key", "end"))
 
     # -- where a report lies --
 
@@ -318,23 +304,16 @@ class CountStream:
                     self._one_more_for(other, report, became)
         else:
             self._add_moment(report, became)
-        if report.total >= self.asks.least and report.hit is None:
+        if report.total >= self.asks.least:
             became.append(report)
         for hit in became:
             self._becomes_hit(hit)
 
     def _add_moment(self, report: _Report, became: list[_Report]) -> None:
         """The same where no report lasts: most of all time is spent here."""
-        window, end, x, y, z, thing = (
-            self._window,
-            report.end,
-            report.x,
-            report.y,
-            report.z,
-            report.thing,
-        )
+        window, end, x, y, z = self._window, report.end, report.x, report.y, report.z
         squared = None if self._radius is None else self._radius * self._radius
-        plain, stretch = 0, end // window
+        is_plain, plain, stretch, least = report.thing is None, 0, end // window, self.asks.least
         for near in report.cell.near:
             held = near.stretches
             for at in (stretch - 1, stretch, stretch + 1):
@@ -354,71 +333,125 @@ class CountStream:
                         else:
                             _one_more(report, other.thing)
                     if gap <= 0:
-                        if thing is None and other.hit is None:
+                        if is_plain and other.hit is None and other.n < least - 1 and not other.shared:
                             other.n += 1
-                            if other is not report and other.total >= self.asks.least:
-                                became.append(other)
                         else:
                             self._one_more_for(other, report, became)
         report.n += plain
 
     def _one_more_for(self, anchor: _Report, report: _Report, became: list[_Report]) -> None:
+        """An anchor sees one report more."""
+        before = anchor.total
         _one_more(anchor, report.thing)
-        if anchor.hit is not None:
-            anchor.hit.cite(report.fact)
-            self._moved[id(anchor.hit.chain)] = anchor.hit.chain
-        elif anchor is not report and anchor.total >= self.asks.least:
-            became.append(anchor)
+        if before < self.asks.least:
+            if anchor is not report and anchor.total >= self.asks.least:
+                became.append(anchor)
+        elif anchor is not report:
+            self._sees_more(anchor, report)
 
     def _remove(self, report: _Report) -> None:
         held = report.cell.stretches[report.end // self._window]
         held.remove(report)
         if not held:
             del report.cell.stretches[report.end // self._window]
-        broken: dict[int, _Chain] = {}
-        if report.hit is not None:
-            broken[id(report.hit.chain)] = report.hit.chain
+        least = self.asks.least
+        if report.total >= least:
             self._ceases(report)
         for other in self._beside(report):
             if self._sees(other, report):
+                before = other.total
                 _one_less(other, report.thing)
-                if other.hit is not None:
-                    broken[id(other.hit.chain)] = other.hit.chain
-                    if other.total < self.asks.least:
-                        self._ceases(other)
-        for chain in broken.values():
-            self._link_anew(chain)
+                if other.total >= least:
+                    self._sees_less(other)
+                elif before >= least:
+                    self._ceases(other)
+        self._settle()
+
+    def _becomes_hit(self, report: _Report) -> None:
+        self.hits += 1
 
     def _ceases(self, report: _Report) -> None:
-        assert report.hit is not None
-        del report.hit.chain.hits[report.fact.observation_id]
-        report.hit = None
         self.hits -= 1
-        if self.asks.group == "key":
-            held = self._in_time[report.key]
-            del held[bisect_left(held, _moment(report), key=_moment)]
 
-    def _link_anew(self, chain: _Chain) -> None:
-        """What is left of a chain may have fallen apart."""
-        left = list(chain.hits.values())
-        chain.hits, chain.cited = {}, {}
-        self._moved.pop(id(chain), None)
-        for report in left:
-            report.hit = None
-        self.hits -= len(left)
-        for report in left:
-            self._becomes_hit(report)
+    def _sees_more(self, hit: _Report, report: _Report) -> None:
+        """A hit sees one report more."""
+
+    def _sees_less(self, hit: _Report) -> None:
+        """A hit sees one report less, and stays a hit."""
+
+    def _settle(self) -> None:
+        """A report and all that it did are gone."""
+
+
+class CountStream(Counters):
+    """Counters whose hits know what they rest on: chains of hits with their evidence, as episodes."""
+
+    def __init__(self, rule: Rule, shelf: Shelf, world: World) -> None:
+        super().__init__(rule, shelf, world)
+        self._in_time: dict[str, list[_Report]] = {}
+        self._moved: dict[int, _Chain] = {}
+        self._broken: dict[int, _Chain] = {}
+
+    def take(self, before: Fact | None, after: Fact | None, now: datetime) -> list[Episode]:
+        """Count a change into every window that it lies in; answers the episodes that it touched."""
+        self.count(before, after)
+        moved, self._moved = self._moved, {}
+        return [e for chain in moved.values() if chain.hits for e in self._folded(chain, now)]
+
+    def tick(self, since: datetime, now: datetime) -> list[Episode]:
+        """Nothing: a count does not change by waiting."""
+        return []
+
+    def episodes(self, now: datetime) -> list[Episode]:
+        """Every episode that holds."""
+        chains = {id(r.hit.chain): r.hit.chain for r in self._reports.values() if r.hit is not None}
+        made = [episode for chain in chains.values() for episode in self._folded(chain, now)]
+        return sorted(made, key=attrgetter("start", "key", "end"))
+
+    # -- what becomes of hits --
 
     def _becomes_hit(self, report: _Report) -> None:
         """Cites what lies in its window, and joins the chains that it links."""
-        standing = report.hit = _Standing(_Chain({report.fact.observation_id: report}))
         self.hits += 1
+        standing = report.hit = _Standing(_Chain({report.fact.observation_id: report}))
         for other in self._around(report, report.end - self._window, report.end + self._longest):
             if self._sees(report, other):
                 standing.cite(other.fact)
         for other in self._linked(report):
             self._join(report, other)
         self._moved[id(standing.chain)] = standing.chain
+
+    def _ceases(self, report: _Report) -> None:
+        assert report.hit is not None
+        self.hits -= 1
+        self._broken[id(report.hit.chain)] = report.hit.chain
+        del report.hit.chain.hits[report.fact.observation_id]
+        report.hit = None
+        if self.asks.group == "key":
+            held = self._in_time[report.key]
+            del held[bisect_left(held, _moment(report), key=_moment)]
+
+    def _sees_more(self, hit: _Report, report: _Report) -> None:
+        assert hit.hit is not None
+        hit.hit.cite(report.fact)
+        self._moved[id(hit.hit.chain)] = hit.hit.chain
+
+    def _sees_less(self, hit: _Report) -> None:
+        assert hit.hit is not None
+        self._broken[id(hit.hit.chain)] = hit.hit.chain
+
+    def _settle(self) -> None:
+        """What is left of a chain may have fallen apart: it is linked anew."""
+        broken, self._broken = self._broken, {}
+        for chain in broken.values():
+            left = list(chain.hits.values())
+            chain.hits, chain.cited = {}, {}
+            self._moved.pop(id(chain), None)
+            for report in left:
+                report.hit = None
+            self.hits -= len(left)
+            for report in left:
+                self._becomes_hit(report)
 
     def _linked(self, report: _Report) -> list[_Report]:
         """Hits that belong to one chain with this one."""
