@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from math import exp, gcd, lgamma, log
 from operator import attrgetter
@@ -59,8 +59,14 @@ class Series:
         self.facts = sorted(facts, key=attrgetter("event_end", "observation_id"))
         self.ends = [fact.event_end for fact in self.facts]
         self.longest = max((fact.event_end - fact.event_start for fact in self.facts), default=_NOTHING)
-        self._weights = [0, *accumulate(fact.weight for fact in self.facts)]
-        self._linked = [0, *accumulate(fact.incident_id is not None for fact in self.facts)]
+
+    @cached_property
+    def _weights(self) -> list[int]:
+        return [0, *accumulate(fact.weight for fact in self.facts)]
+
+    @cached_property
+    def _linked(self) -> list[int]:
+        return [0, *accumulate(fact.incident_id is not None for fact in self.facts)]
 
     def ended(self, after: datetime, until: datetime) -> list[Fact]:
         """Facts whose end lies in (after, until]."""
@@ -126,6 +132,9 @@ def hits_of_step_up(
     rule: Rule, asks: StepUp, key: str, facts: Sequence[Fact], world: World, span: Span
 ) -> Iterator[Hit | Unknown]:
     """Anchors whose window holds a higher tier than the time before it, by `rise` or across `reach`."""
+    # Without a tier that could be a step at all, nothing is to be said.
+    if max((fact.tier or 0 for fact in facts), default=0) < (asks.reach or asks.rise or 1):
+        return
     series = Series(fact for fact in facts if fact.tier)
     by_tier = [
         (tier, Series(fact for fact in series.facts if fact.tier == tier))
@@ -174,6 +183,8 @@ def hits_of_rate(
 
     A step is finished when `now` has reached it; a report counts at its end, once.
     """
+    if asks.direction == "up" and _too_few(asks, facts, span, now):
+        return
     series = Series(facts)
     apart = [fact for fact in series.facts if asks.without and all(c.holds(fact) for c in asks.without)]
     alone = Series(fact for fact in series.facts if fact not in apart) if apart else series
@@ -200,6 +211,13 @@ def hits_of_rate(
             n = int(numbers["n"] or 0)
             strength = (n,) if asks.direction == "up" else (-n,)
             yield hit_of(key, at, evidence, numbers, strength, None)
+
+
+def _too_few(asks: Rate, facts: Sequence[Fact], span: Span, now: datetime) -> bool:
+    """Whether all windows of a span together hold less than one of them must."""
+    after, until = span.start - asks.window, min(now, span.end)
+    told = (fact for fact in facts if after < fact.event_end <= until)
+    return sum(1 if asks.weight == "one" else fact.weight for fact in told) < asks.min_count
 
 
 def _rises(asks: Rate, series: Series, at: datetime) -> bool:

@@ -49,6 +49,12 @@ class Where:
 
     def holds(self, fact: Fact) -> bool:
         found = fact.value(self.field)
+        # Most clauses ask one word for one word, millions of times.
+        if found.__class__ is str:
+            if self.operator == "is":
+                return bool(found == self.value)
+            if self.operator == "in":
+                return found in self.value
         answers = found if isinstance(found, list | tuple) else (found,)
         if self.operator in ("is_not", "not_in"):
             refused = (self.value,) if self.operator == "is_not" else self.value
@@ -409,6 +415,11 @@ class Rule:
         if isinstance(self.asks, Combine):
             return False
         return fact.counted and (self.wants(fact) or any(fits(c, fact) for c in self._beside()))
+
+    @property
+    def reads_beside(self) -> bool:
+        """Whether it reads any fact that does not fulfil its own filter."""
+        return any(True for _ in self._beside())
 
     def wants(self, fact: Fact) -> bool:
         """Whether a fact fulfils the rule's own filter; in a sequence, that of some step as well."""

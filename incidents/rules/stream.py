@@ -9,17 +9,16 @@ time, and not on how many there ever were. What comes out is what `core.evaluate
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from operator import attrgetter
 from typing import Any
 
 from incidents.rules.conditions import Hit, place_of, thing_of
-from incidents.rules.core import Cited, Episode, fold, in_layers, judge, read_span, touched
+from incidents.rules.core import Cited, Episode, fold, footprint, in_layers, judge, read_span, touched
 from incidents.rules.facts import QUARANTINED, Fact, Span, World
-from incidents.rules.keeping import touched_by_episodes
-from incidents.rules.rule import Combine, Count, Number, Rule
+from incidents.rules.rule import Count, Number, Rule
 
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,17 +37,24 @@ class Shelf:
     def put(self, fact: Fact) -> tuple[Fact | None, Fact | None]:
         """Take in a version; answers what held before and what holds now, twice the same for a stale one."""
         before = self.live.get(fact.observation_id)
+        if before is not None and fact.version <= before.version:
+            return before, before
+        self.change(before, fact)
+        return before, fact
+
+    def change(self, before: Fact | None, fact: Fact | None) -> None:
+        """Put one fact in the place of another, of the same id."""
         if before is not None:
-            if fact.version <= before.version:
-                return before, before
+            del self.live[before.observation_id]
             for key in (None, before.key):
                 del self._days[key][_day(before.reaches_to)][before.observation_id]
+        if fact is None:
+            return
         self.live[fact.observation_id] = fact
         self._longest = max(self._longest, (fact.reaches_to - fact.reaches_from) // _DAY + 1)
         for key in (None, fact.key):
             days = self._days.setdefault(key, {})
             days.setdefault(_day(fact.reaches_to), {})[fact.observation_id] = fact
-        return before, fact
 
     def between(self, key: str | None, span: Span) -> Iterator[Fact]:
         """Facts of a key, or of all, that speak of any time in the span."""
@@ -67,19 +73,20 @@ class Stream:
     """One rule whose anchors are judged again where a change touches them; its hits are kept."""
 
     def __init__(self, rule: Rule, shelf: Shelf, world: World) -> None:
-        self.rule, self._shelf, self.world = rule, shelf, world
+        self.rule, self.world = rule, world
+        # Only what the rule reads lies on its own shelf; a rule over findings looks up what those cite.
+        self._read = shelf if rule.reads_episodes_of else Shelf()
         self._hits: dict[str, list[Hit]] = {}
 
     def take(self, before: Fact | None, after: Fact | None, now: datetime) -> list[Episode]:
         """Judge what a change touches; answers the episodes of every chain that it touched."""
-        spans = touched(self.rule, before, after, spots=self.world.spots)
+        read = [fact if fact is not None and self.rule.reads(fact) else None for fact in (before, after)]
+        spans = touched(self.rule, *read, spots=self.world.spots)
         if not spans:
             return []
+        self._read.change(*read)
         if self.rule.crosses_sectors:
-            first, *rest = spans.values()
-            for span in rest:
-                first = first.joined(span)
-            return self.look_again(None, first, now)
+            return self.look_again(None, _joined(spans.values()), now)
         return [e for key, span in spans.items() for e in self.look_again(key, span, now)]
 
     def tick(self, since: datetime, now: datetime) -> list[Episode]:
@@ -89,21 +96,27 @@ class Stream:
         span = Span(since - self.rule.settles_after, now)
         if self.rule.crosses_sectors:
             return self.look_again(None, span, now)
-        keys = {fact.key for fact in self._shelf.between(None, read_span(self.rule, span))}
+        keys = {fact.key for fact in self._read.between(None, read_span(self.rule, span))}
         return [e for key in sorted(keys) for e in self.look_again(key, span, now)]
 
     def look_again(self, key: str | None, span: Span, now: datetime) -> list[Episode]:
         """Judge the anchors of a span afresh, and fold the chains that they belong to."""
-        facts: Iterable[Fact] = self._shelf.between(key, read_span(self.rule, span))
-        if isinstance(self.rule.asks, Combine):
-            facts = self._shelf.live.values()
+        over_findings = bool(self.rule.reads_episodes_of)
+        facts = self._cited() if over_findings else self._read.between(key, read_span(self.rule, span))
         fresh: dict[str, list[Hit]] = {}
-        for hit in judge(self.rule, facts, self.world, span, now).hits:
+        for hit in judge(self.rule, facts, self.world, span, now, all_read=True).hits:
             fresh.setdefault(hit.key, []).append(hit)
-        made = []
-        for hit_key in sorted({*fresh, *(self._hits if key is None else ({key} & self._hits.keys()))}):
-            made += self._replace(hit_key, span, sorted(fresh.get(hit_key, ()), key=_at), now)
-        return made
+        held = self._hits.keys() if key is None else {key} & self._hits.keys()
+        return [
+            episode
+            for hit_key in sorted(held | fresh.keys())
+            for episode in self._replace(hit_key, span, sorted(fresh.get(hit_key, ()), key=_at), now)
+        ]
+
+    def _cited(self) -> list[Fact]:
+        told = [e for episodes in self.world.episodes.values() for e in episodes]
+        names = {cited.observation_id for episode in told for cited in episode.evidence}
+        return [self._read.live[name] for name in names if name in self._read.live]
 
     def _replace(self, key: str, span: Span, fresh: list[Hit], now: datetime) -> list[Episode]:
         held = self._hits.setdefault(key, [])
@@ -111,6 +124,10 @@ class Stream:
         if not fresh and first == last:
             return []
         held[first:last] = fresh
+        return self._folded(held, span, now)
+
+    def _folded(self, held: list[Hit], span: Span, now: datetime) -> list[Episode]:
+        """The episodes of one key that lie in a span or could join what does."""
         joins = self.rule.links_within
         first = bisect_left(held, span.start - joins, key=_at)
         last = bisect_right(held, span.end + joins, key=_at)
@@ -120,13 +137,20 @@ class Stream:
             last += 1
         return fold(self.rule, held[first:last], now)
 
-    def forget(self) -> None:
-        """Drop every hit, for a rule that is judged as a whole: findings are few."""
-        self._hits = {}
+    def episodes_about(self, span: Span, now: datetime) -> list[Episode]:
+        """The episodes that lie in a span or could join what does."""
+        return [episode for held in self._hits.values() for episode in self._folded(held, span, now)]
 
     def episodes(self, now: datetime) -> list[Episode]:
         """Every episode that holds."""
         return fold(self.rule, [hit for hits in self._hits.values() for hit in hits], now)
+
+
+def _joined(spans: Iterable[Span]) -> Span:
+    first, *rest = spans
+    for span in rest:
+        first = first.joined(span)
+    return first
 
 
 # ---- counting ------------------------------------------------------------------------------------------
@@ -162,8 +186,10 @@ class _Standing:
     sources: dict[str, int] = field(default_factory=dict)
     tiers: dict[int, int] = field(default_factory=dict)
     exposures: dict[int, int] = field(default_factory=dict)
+    severity: int | None = None
 
     def cite(self, fact: Fact) -> None:
+        self.severity = None
         cited, name = self.chain.cited, fact.observation_id
         cited[name] = cited.get(name, 0) + 1
         tier, exposure, source = fact.tier or 0, fact.exposure_level, fact.source
@@ -178,6 +204,7 @@ class _Chain:
 
     hits: dict[str, _Report] = field(default_factory=dict)
     cited: dict[str, int] = field(default_factory=dict)
+    said: list[Episode] | None = None
 
 
 class _Cell:
@@ -389,6 +416,7 @@ class CountStream(Counters):
     def __init__(self, rule: Rule, shelf: Shelf, world: World) -> None:
         super().__init__(rule, shelf, world)
         self._in_time: dict[str, list[_Report]] = {}
+        self._hit_days: dict[int, dict[tuple[str, str], _Report]] = {}
         self._moved: dict[int, _Chain] = {}
         self._broken: dict[int, _Chain] = {}
 
@@ -396,7 +424,9 @@ class CountStream(Counters):
         """Count a change into every window that it lies in; answers the episodes that it touched."""
         self.count(before, after)
         moved, self._moved = self._moved, {}
-        return [e for chain in moved.values() if chain.hits for e in self._folded(chain, now)]
+        for chain in moved.values():
+            chain.said = None
+        return [e for chain in moved.values() if chain.hits for e in self._told(chain, now)]
 
     def tick(self, since: datetime, now: datetime) -> list[Episode]:
         """Nothing: a count does not change by waiting."""
@@ -404,9 +434,31 @@ class CountStream(Counters):
 
     def episodes(self, now: datetime) -> list[Episode]:
         """Every episode that holds."""
-        chains = {id(r.hit.chain): r.hit.chain for r in self._reports.values() if r.hit is not None}
-        made = [episode for chain in chains.values() for episode in self._folded(chain, now)]
+        made = self._of_days(self._hit_days, now)
         return sorted(made, key=attrgetter("start", "key", "end"))
+
+    def episodes_about(self, span: Span, now: datetime) -> list[Episode]:
+        """The episodes with any hit on the days of a span."""
+        joins = self.rule.links_within
+        return self._of_days(range(_day(span.start - joins), _day(span.end + joins) + 1), now)
+
+    def _of_days(self, days: Iterable[int], now: datetime) -> list[Episode]:
+        chains = {
+            id(hit.hit.chain): hit.hit.chain
+            for day in days
+            for hit in self._hit_days.get(day, {}).values()
+            if hit.hit is not None
+        }
+        return [episode for chain in chains.values() for episode in self._told(chain, now)]
+
+    def _told(self, chain: _Chain, now: datetime) -> list[Episode]:
+        """The episodes of a chain, made once for as long as nothing about it changes."""
+        if chain.said is None:
+            chain.said = self._folded(chain, now)
+        quiet = self.rule.resolve_after
+        if quiet is not None:
+            chain.said = [replace(e, resolved=now - e.end >= quiet) for e in chain.said]
+        return chain.said
 
     # -- what becomes of hits --
 
@@ -420,6 +472,7 @@ class CountStream(Counters):
         for other in self._linked(report):
             self._join(report, other)
         self._moved[id(standing.chain)] = standing.chain
+        self._hit_days.setdefault(_day(report.fact.event_end), {})[_named(report)] = report
 
     def _ceases(self, report: _Report) -> None:
         assert report.hit is not None
@@ -427,6 +480,7 @@ class CountStream(Counters):
         self._broken[id(report.hit.chain)] = report.hit.chain
         del report.hit.chain.hits[report.fact.observation_id]
         report.hit = None
+        del self._hit_days[_day(report.fact.event_end)][_named(report)]
         if self.asks.group == "key":
             held = self._in_time[report.key]
             del held[bisect_left(held, _moment(report), key=_moment)]
@@ -522,8 +576,14 @@ class CountStream(Counters):
 
     def _peak(self, hits: list[_Report]) -> tuple[int, _Report]:
         """The first of the gravest and strongest hits."""
-        grades = [(self.rule.grade(self._numbers(hit)), hit) for hit in hits]
+        grades = [(self._severity(hit), hit) for hit in hits]
         return min(grades, key=lambda g: (-g[0], -g[1].total, g[1].end, g[1].fact.observation_id))
+
+    def _severity(self, report: _Report) -> int:
+        assert report.hit is not None
+        if report.hit.severity is None:
+            report.hit.severity = self.rule.grade(self._numbers(report))
+        return report.hit.severity
 
     def _numbers(self, report: _Report) -> dict[str, Number]:
         assert report.hit is not None
@@ -539,6 +599,10 @@ class CountStream(Counters):
 
 def _moment(report: _Report) -> tuple[int, str]:
     return report.end, report.fact.observation_id
+
+
+def _named(report: _Report) -> tuple[str, str]:
+    return report.fact.observation_id, report.key
 
 
 def _moment_of(ticks: int) -> datetime:
@@ -585,28 +649,56 @@ class Live:
         before, after = self.shelf.put(fact)
         if before is after:
             return {}
-        return self._above({i: s.take(before, after, now) for i, s in self._below()}, now)
+        said: dict[str, list[Episode]] = {}
+        moved: dict[str, Span] = {}
+        for rule_id, stream in self.streams.items():
+            if stream.rule.reads_episodes_of:
+                self._above(stream, said, moved, now)
+                continue
+            spans = touched(stream.rule, before, after, spots=self.world.spots)
+            if spans:
+                said[rule_id] = stream.take(before, after, now)
+                moved[rule_id] = _reach(stream.rule, _joined(spans.values()), said[rule_id])
+        return said
 
     def tick(self, since: datetime, now: datetime) -> dict[str, list[Episode]]:
         """Let the clock move for every rule."""
-        return self._above({i: s.tick(since, now) for i, s in self._below()}, now)
+        said: dict[str, list[Episode]] = {}
+        moved: dict[str, Span] = {}
+        for rule_id, stream in self.streams.items():
+            if stream.rule.reads_episodes_of:
+                self._above(stream, said, moved, now)
+            elif stream.rule.follows_the_clock:
+                said[rule_id] = stream.tick(since, now)
+                span = Span(since - stream.rule.settles_after, now)
+                moved[rule_id] = _reach(stream.rule, span, said[rule_id])
+        return said
 
     def episodes(self, now: datetime) -> dict[str, list[Episode]]:
         """Every episode of every rule."""
         return {rule_id: stream.episodes(now) for rule_id, stream in self.streams.items()}
 
-    def _below(self) -> list[tuple[str, Stream | CountStream]]:
-        return [(i, s) for i, s in self.streams.items() if not s.rule.reads_episodes_of]
+    def _above(
+        self,
+        stream: Stream | CountStream,
+        said: dict[str, list[Episode]],
+        moved: dict[str, Span],
+        now: datetime,
+    ) -> None:
+        """Judges a rule over findings where those that it names may have moved."""
+        rule, spans = stream.rule, [moved[name] for name in stream.rule.reads_episodes_of if name in moved]
+        if not spans or not isinstance(stream, Stream):
+            return
+        whole = _joined(spans)
+        span = footprint(rule, whole.start, whole.end)
+        reads = read_span(rule, span)
+        below = {name: self.streams[name].episodes_about(reads, now) for name in rule.reads_episodes_of}
+        stream.world = self.world.with_episodes(below)
+        said[rule.id] = stream.look_again(None, span, now)
+        moved[rule.id] = _reach(rule, span, said[rule.id])
 
-    def _above(self, said: dict[str, list[Episode]], now: datetime) -> dict[str, list[Episode]]:
-        for rule_id, stream in self.streams.items():
-            if not stream.rule.reads_episodes_of or not isinstance(stream, Stream):
-                continue
-            held = {name: self.streams[name].episodes(now) for name in stream.rule.reads_episodes_of}
-            stream.world = self.world.with_episodes(held)
-            every = [episode for episodes in held.values() for episode in episodes]
-            span = touched_by_episodes(stream.rule, every)
-            stream.forget()
-            if span is not None:
-                said[rule_id] = stream.look_again(None, span, now)
-        return said
+
+def _reach(rule: Rule, span: Span, episodes: Iterable[Episode]) -> Span:
+    """All that episodes of a rule may have come from or gone to when the anchors of a span were judged."""
+    grown = span.widened(rule.links_within + rule.lasting)
+    return _joined([grown, *(episode.span for episode in episodes)])
