@@ -2,7 +2,7 @@
 
 import click
 
-from incidents.alerts.service import follow_finding
+from incidents.alerts.service import follow_finding, speak
 from incidents.alerts.views import bp as alerts
 from incidents.casework.suggesting import hear_of_observation
 from incidents.casework.views import bp as casework
@@ -20,6 +20,7 @@ from incidents.handover.views import bp as handover
 from incidents.intake.views import bp as intake
 from incidents.outbox_files.views import bp as outbox_files
 from incidents.protection.views import bp as protection
+from incidents.rules.checking import check_nightly
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
 from incidents.rules.pages import bp as rules_desk
 from incidents.rules.service import HEARS, hear, judge_due
@@ -49,6 +50,8 @@ BLUEPRINTS: list[Blueprint] = [
 JOBS: list[Job] = [
     Job("rules.judge_due", 20, judge_due),
     Job("evidence.drop_abandoned", 3_600, drop_abandoned),
+    Job("rules.check", 600, check_nightly),
+    Job("alerts.speak", 20, speak),
 ]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),

@@ -289,6 +289,11 @@ def _equal_area(polygon: Mapping[str, Any]) -> BaseGeometry:
     return shapely.make_valid(shapely.transform(shape(polygon), project))
 
 
+def adjoin(polygon: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two areas touch: nearer than about ten metres, since sources draw one edge twice."""
+    return bool(shape(polygon).distance(shape(other)) < 1e-4)
+
+
 def contains(polygon: Mapping[str, Any], lon: float, lat: float) -> bool:
     """Whether a point lies in the area or on its edge."""
     return bool(shape(polygon).covers(shapely.Point(lon, lat)))

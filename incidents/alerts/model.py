@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incidents.alerts.lifecycle import CHANGES, CONDITIONS, REASONS, STEPS
+from incidents.alerts.routing import REASONS_TO_HOLD
 from monitor.db.base import Base, BigId, UTCDateTime, Uuid, code_check, instant, row_key, uuid_key
 
 
@@ -65,6 +66,31 @@ class AlertStep(Base):
     actor: Mapped[str] = mapped_column(String(80))
     until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     assignee_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("person.id"))
+    recorded_at: Mapped[instant]
+
+
+class HeldMessage(Base):
+    """A message that was not sent at once, and why. Alerts themselves are never held back.
+
+    cooldown, group, storm: told together with others at `due_at`; inhibited, muted: not told, but counted.
+    """
+
+    __tablename__ = "alert_message_held"
+    __table_args__ = (
+        code_check("why", REASONS_TO_HOLD),
+        ForeignKeyConstraint(
+            ["alert_id", "version_no"], ["alert_version.alert_id", "alert_version.version_no"]
+        ),
+        Index("ix_alert_message_held_due", "told_at", "due_at"),
+    )
+
+    id: Mapped[row_key]
+    alert_id: Mapped[str] = mapped_column(Uuid)
+    version_no: Mapped[int]
+    recipient: Mapped[str] = mapped_column(String(80))
+    why: Mapped[str] = mapped_column(String(10))
+    due_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    told_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     recorded_at: Mapped[instant]
 
 

@@ -5,15 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from incidents.alerts.lifecycle import LIVE, Did, Happened, Now, standing
-from incidents.alerts.model import Alert, AlertStep, AlertVersion
+from incidents.alerts.model import Alert, AlertMute, AlertStep, AlertVersion, HeldMessage
 from incidents.rules import queries as rules
 from incidents.rules.core import Cited
-from incidents.rules.facts import NO_SECTOR
+from incidents.rules.facts import OBSERVATION
 from incidents.rules.queries import FindingRow
+from incidents.rules.rule import Speaking
 from monitor import vault
 from monitor.errors import NotFound
 from monitor.keys import Keys
@@ -21,7 +22,11 @@ from monitor.keys import Keys
 
 @dataclass(frozen=True)
 class AlertRow:
-    """An alert with what its finding says. `share_reviewed` is of the evidence, between 0 and 1."""
+    """An alert with what its finding says. `share_reviewed` is of the evidence, between 0 and 1.
+
+    `evidence` are observations; `beside` are watches' events and claims. `key` is what was judged apart,
+    which need not be a sector. `open_since`: raised, or reopened last.
+    """
 
     id: str
     number: int
@@ -50,6 +55,15 @@ class AlertRow:
     assigned_to: str | None
     shelved_until: dt.datetime | None
     version_no: int
+    key: str
+    beside: tuple[Cited, ...]
+    open_since: dt.datetime
+    speaking: Speaking
+
+    @property
+    def colour(self) -> str:
+        """What the alert is about, for drawing: fire, information, safety, silence, …"""
+        return self.speaking.colour
 
     @property
     def label(self) -> str:
@@ -110,7 +124,7 @@ def alerts(
         is_now = standing(history(mine, steps.get(one.id, [])), known_at or now)
         said = rules.finding(session, one.finding_id, mine[-1].recorded_at)
         assert said is not None
-        rows.append(_row(one, mine, is_now, said))
+        rows.append(_row(session, one, mine, is_now, said))
     return rows
 
 
@@ -156,6 +170,79 @@ def changes_between(
     for alert_id, change, recorded_at in rows:
         found.setdefault(alert_id, []).append((change, recorded_at))
     return found
+
+
+@dataclass(frozen=True)
+class MuteRow:
+    """Somebody asked for quiet. `why` is opened only where keys are given."""
+
+    id: int
+    rule_id: str | None
+    sector: str | None
+    until: dt.datetime
+    actor: str
+    why: str | None
+    held_back: int
+    recorded_at: dt.datetime
+
+
+def mutes(session: Session, now: dt.datetime, keys: Keys | None = None) -> list[MuteRow]:
+    """The mutes that hold, newest first, with how many messages each may have held back so far."""
+    ended = select(AlertMute.ends).where(AlertMute.ends.is_not(None))
+    query = select(AlertMute).where(
+        AlertMute.until_at > now, AlertMute.ends.is_(None), AlertMute.id.not_in(ended)
+    )
+    rows = list(session.scalars(query.order_by(AlertMute.id.desc())))
+    why = vault.open_parts(session, keys, "alert_mute", [str(row.id) for row in rows], "why") if keys else {}
+    return [
+        MuteRow(
+            row.id,
+            row.rule_id,
+            row.sector,
+            row.until_at,
+            row.actor,
+            why.get(str(row.id)),
+            _muted_since(session, row.recorded_at),
+            row.recorded_at,
+        )
+        for row in rows
+    ]
+
+
+def _muted_since(session: Session, since: dt.datetime) -> int:
+    query = select(func.count()).where(HeldMessage.why == "muted", HeldMessage.recorded_at >= since)
+    return session.scalar(query) or 0
+
+
+def is_muted(session: Session, rule_id: str, sector: str | None, now: dt.datetime) -> bool:
+    """Whether somebody asked for quiet about alerts of this rule and sector."""
+    return any(row.rule_id in (None, rule_id) and row.sector in (None, sector) for row in mutes(session, now))
+
+
+def stands_open(
+    session: Session, rule_ids: Collection[str], sector: str | None, now: dt.datetime, but: str
+) -> bool:
+    """Whether one of these rules has an alert of the same sector that is open or in hand."""
+    if not rule_ids:
+        return False
+    return any(
+        row.rule_id in rule_ids and row.sector_code == sector and row.id != but
+        for row in open_alerts(session, now)
+    )
+
+
+def held_messages(session: Session, due: dt.datetime) -> list[HeldMessage]:
+    """Messages that waited and are due, oldest first; rows that the caller marks as told."""
+    query = select(HeldMessage).where(HeldMessage.told_at.is_(None), HeldMessage.due_at <= due)
+    return list(session.scalars(query.order_by(HeldMessage.id)))
+
+
+def told_together(session: Session, alert_id: str) -> set[str]:
+    """Who was told of an alert in a message about several."""
+    query = select(HeldMessage.recipient).where(
+        HeldMessage.alert_id == alert_id, HeldMessage.told_at.is_not(None)
+    )
+    return set(session.scalars(query))
 
 
 def alert_of(session: Session, finding_id: str) -> Alert | None:
@@ -246,7 +333,9 @@ def _steps(
     return grouped
 
 
-def _row(one: Alert, versions: Sequence[AlertVersion], now: Now, said: FindingRow) -> AlertRow:
+def _row(
+    session: Session, one: Alert, versions: Sequence[AlertVersion], now: Now, said: FindingRow
+) -> AlertRow:
     last = versions[-1]
     total = len(said.evidence)
     margin = said.numbers.get("margin")
@@ -257,13 +346,13 @@ def _row(one: Alert, versions: Sequence[AlertVersion], now: Now, said: FindingRo
         rule_id=said.rule_id,
         rule_title=said.rule_title,
         severity=now.severity,
-        sector_code=None if said.key == NO_SECTOR else said.key,
+        sector_code=said.sector,
         state=now.state,
         raised_at=one.recorded_at,
         condition_from=said.condition_from,
         detectable_at=said.detectable_at,
         sentence=said.sentence,
-        evidence=said.evidence,
+        evidence=tuple(cited for cited in said.evidence if cited.origin == OBSERVATION),
         numbers=said.numbers,
         margin=margin if isinstance(margin, int) else None,
         share_reviewed=round(said.reviewed / total, 2) if total else 0.0,
@@ -278,4 +367,8 @@ def _row(one: Alert, versions: Sequence[AlertVersion], now: Now, said: FindingRo
         assigned_to=now.assigned_to,
         shelved_until=now.shelved_until,
         version_no=last.version_no,
+        key=said.key,
+        beside=tuple(cited for cited in said.evidence if cited.origin != OBSERVATION),
+        open_since=max(v.recorded_at for v in versions if v.change in ("raised", "reopened")),
+        speaking=rules.rule_as_published(session, said.rule_version_id).speaking,
     )

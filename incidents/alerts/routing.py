@@ -1,6 +1,13 @@
-"""Whom an alert is for, by its severity, and which of its changes are worth a message (pure)."""
+"""Whom an alert is for, which of its changes are worth a message, and when it may wait (pure).
 
-from collections.abc import Iterable
+Nothing here adds or takes away an alert: it decides about messages only, and what is held back is kept.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from incidents.rules.rule import Speaking
 
 # From this severity on, this role is told as well.
 TOLD_FROM = (
@@ -19,16 +26,98 @@ def roles_for(severity: int) -> tuple[str, ...]:
 
 
 def recipients(
-    change: str, severity: int, severity_before: int, told_before: Iterable[str]
+    change: str,
+    severity: int,
+    severity_before: int,
+    told_before: Iterable[str],
+    restricted: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Who gets a message about a change, as `role:…`.
 
     A higher severity is worth a message, more of the same is not. Whoever was told of an alert is told
-    of its retraction.
+    of its retraction. A restricted rule names the only roles that are told at all.
     """
     if change in RETRACTIONS:
         return tuple(sorted(set(told_before)))
-    wanted = {f"role:{role}" for role in roles_for(severity)}
+    wanted = {f"role:{role}" for role in restricted or roles_for(severity)}
     if change in ALWAYS_TOLD:
         return tuple(sorted(wanted | (set(told_before) if change == "reopened" else set())))
     return tuple(sorted(wanted)) if severity > severity_before else ()
+
+
+# ---- what may wait -------------------------------------------------------------------------------------
+
+REASONS_TO_HOLD = ("cooldown", "group", "inhibited", "muted", "storm")
+
+# More than so many messages to one recipient in so long, and the rest are told together.
+STORM_WINDOW = timedelta(minutes=10)
+STORM_BUDGET = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that a recipient got: about which alert and rule, how grave, when."""
+
+    alert_id: str
+    rule_id: str
+    severity: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a message waits, and until when; without a moment it is not told, only kept."""
+
+    why: str
+    due_at: datetime | None = None
+
+
+def held_back(
+    message: Sent,
+    change: str,
+    severity_before: int,
+    speaking: Speaking,
+    sent: Sequence[Sent],
+    is_muted: bool,
+    is_inhibited: bool,
+) -> Held | None:
+    """Whether a message to one recipient waits, by what they got before; None sends it at once.
+
+    A retraction never waits for whoever was told. What grows graver waits for nothing but a mute, and
+    nothing graver than all that a recipient got in a storm waits for its end.
+    """
+    if change in RETRACTIONS:
+        return None
+    if is_muted:
+        return Held("muted")
+    if is_inhibited:
+        return Held("inhibited")
+    now, is_graver = message.at, message.severity > severity_before > 0
+    own = [one.at for one in sent if one.alert_id == message.alert_id]
+    if speaking.cooldown and own and not is_graver and now - max(own) < speaking.cooldown:
+        return Held("cooldown", max(own) + speaking.cooldown)
+    if speaking.group_wait and not own and not is_graver:
+        return Held("group", now + speaking.group_wait)
+    recent = [one for one in sent if now - one.at < STORM_WINDOW]
+    if len(recent) >= STORM_BUDGET and not _stands_out(message, recent):
+        return Held("storm", min(one.at for one in recent) + STORM_WINDOW)
+    return None
+
+
+def _stands_out(message: Sent, recent: Sequence[Sent]) -> bool:
+    """Graver than all the rest; or as grave as can be, and the first of its rule."""
+    if message.severity > max(one.severity for one in recent):
+        return True
+    alike = [one for one in recent if one.rule_id == message.rule_id and one.severity == message.severity]
+    return message.severity == 5 and not alike
+
+
+def escalations_due(
+    speaking: Speaking, state: str, since: datetime, told: Iterable[str], now: datetime
+) -> tuple[str, ...]:
+    """Whom to tell because nobody has acknowledged, as `role:…`; each step of the ladder once."""
+    if state != "open":
+        return ()
+    due = [f"role:{step.to}" for step in speaking.escalate if now - since >= step.after]
+    already = set(told)
+    return tuple(role for role in due if role not in already)

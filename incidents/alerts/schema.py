@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from incidents.alerts.lifecycle import STEPS
-from incidents.alerts.queries import AlertRow, StepRow, VersionRow
+from incidents.alerts.queries import AlertRow, MuteRow, StepRow, VersionRow
 from incidents.rules.core import Cited
 
 NOTE_AT_MOST = 2_000
@@ -50,6 +50,9 @@ def shown(row: AlertRow) -> dict[str, Any]:
         "margin": row.margin,
         "share_reviewed": row.share_reviewed,
         "quarantined_evidence": row.quarantined_evidence,
+        "beside": [{"origin": item.origin, "id": item.observation_id} for item in row.beside],
+        "key": row.key,
+        "colour": row.colour,
         "independent_sources": row.independent_sources,
         "last_change": row.last_change,
         "last_reason": row.last_reason,
@@ -59,6 +62,33 @@ def shown(row: AlertRow) -> dict[str, Any]:
         "ack_expires_at": row.ack_expires_at.isoformat() if row.ack_expires_at else None,
         "assigned_to": row.assigned_to,
         "shelved_until": row.shelved_until.isoformat() if row.shelved_until else None,
+    }
+
+
+class MuteSchema(Schema):
+    """Quiet about a rule, a sector, or both, until a time, and why."""
+
+    rule_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
+    sector = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    until = fields.AwareDateTime(required=True)
+    why = fields.String(required=True, validate=validate.Length(min=3, max=NOTE_AT_MOST))
+
+    @validates_schema
+    def names_something(self, data: dict[str, Any], **_: Any) -> None:
+        if data["rule_id"] is None and data["sector"] is None:
+            raise ValidationError("Quiet about which rule, or which sector?", "rule_id")
+
+
+def shown_mute(row: MuteRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "rule_id": row.rule_id,
+        "sector": row.sector,
+        "until": row.until.isoformat(),
+        "actor": row.actor,
+        "why": row.why,
+        "held_back": row.held_back,
+        "recorded_at": row.recorded_at.isoformat(),
     }
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from incidents.alerts import queries
 from incidents.alerts.lifecycle import Happened, Now, happens, holds_until, refusal
-from incidents.alerts.model import Alert, AlertStep, AlertVersion
-from incidents.alerts.routing import recipients
+from incidents.alerts.model import Alert, AlertMute, AlertStep, AlertVersion, HeldMessage
+from incidents.alerts.routing import STORM_WINDOW, Sent, escalations_due, held_back, recipients
 from incidents.events import AlertChanged, FindingChanged
 from incidents.rules import queries as rules
 from incidents.rules.queries import FindingRow
@@ -17,7 +17,7 @@ from monitor.audit import audit
 from monitor.db.session import take_sequence
 from monitor.door import Door
 from monitor.errors import NotFound, WrongState
-from monitor.notify.queries import deliveries_about
+from monitor.notify.queries import DeliveryRow, deliveries_about, deliveries_to
 from monitor.notify.service import queue_delivery
 from monitor.outbox import record
 from monitor.people.model import Person
@@ -45,8 +45,7 @@ def follow_finding(door: Door, event: FindingChanged) -> None:
 
 
 def _is_on(door: Door, version: FindingRow) -> bool:
-    held = {row.rule_version_id: row.status for row in rules.rule_versions(door.session)}
-    return held[version.rule_version_id] == "on"
+    return rules.rule_as_published(door.session, version.rule_version_id).status == "on"
 
 
 def _raise(door: Door, version: FindingRow) -> Alert:
@@ -80,22 +79,181 @@ def _follow(door: Door, one: Alert, version: FindingRow) -> None:
     door.session.add(row)
     door.session.flush()
     record(door.session, AlertChanged(one.id, happened.change, happened.severity), door.now)
-    _message(door, one, row, happened, now)
+    _message(door, one, row, happened, now, version)
 
 
-def _message(door: Door, one: Alert, row: AlertVersion, happened: Happened, before: Now | None) -> None:
-    subject = f"alert:{one.id}"
-    told = {delivery.recipient for delivery in deliveries_about(door.session, subject)} if before else set()
-    for recipient in recipients(happened.change, happened.severity, before.severity if before else 0, told):
-        queue_delivery(
-            door.session,
-            "desk",
-            recipient,
-            subject,
-            f"alert_{happened.change}",
-            {"number": one.number, "version": row.version_no, "severity": happened.severity},
-            door.now,
+def _message(
+    door: Door,
+    one: Alert,
+    row: AlertVersion,
+    happened: Happened,
+    before: Now | None,
+    version: FindingRow,
+) -> None:
+    """Tells whom it concerns at once, or keeps the message with the reason why it waits."""
+    speaking = rules.rule_as_published(door.session, version.rule_version_id).speaking
+    told = _told(door, one.id) if before else set()
+    severity_before = before.severity if before else 0
+    is_muted = queries.is_muted(door.session, version.rule_id, version.sector, door.now)
+    is_inhibited = queries.stands_open(door.session, speaking.inhibit_by, version.sector, door.now, one.id)
+    message = Sent(one.id, version.rule_id, happened.severity, door.now)
+    wanted = recipients(happened.change, happened.severity, severity_before, told, speaking.restricted)
+    for recipient in wanted:
+        sent = _sent_to(door, recipient, speaking.cooldown)
+        held = held_back(message, happened.change, severity_before, speaking, sent, is_muted, is_inhibited)
+        if held is None:
+            _tell(door, recipient, one, row.version_no, happened, version.rule_id)
+        else:
+            door.session.add(
+                HeldMessage(
+                    alert_id=one.id,
+                    version_no=row.version_no,
+                    recipient=recipient,
+                    why=held.why,
+                    due_at=held.due_at,
+                    recorded_at=door.now,
+                )
+            )
+
+
+def _tell(door: Door, recipient: str, one: Alert, version_no: int, happened: Happened, rule_id: str) -> None:
+    queue_delivery(
+        door.session,
+        "desk",
+        recipient,
+        f"alert:{one.id}",
+        f"alert_{happened.change}",
+        {"number": one.number, "version": version_no, "severity": happened.severity, "rule": rule_id},
+        door.now,
+    )
+
+
+def _deliveries(door: Door, alert_id: str) -> list[DeliveryRow]:
+    return deliveries_about(door.session, f"alert:{alert_id}")
+
+
+def _told(door: Door, alert_id: str) -> set[str]:
+    """Who was told of an alert, alone or together with others."""
+    alone = {delivery.recipient for delivery in _deliveries(door, alert_id)}
+    return alone | queries.told_together(door.session, alert_id)
+
+
+def _sent_to(door: Door, recipient: str, cooldown: dt.timedelta | None) -> list[Sent]:
+    since = door.now - max(STORM_WINDOW, cooldown or dt.timedelta(0))
+    return [
+        Sent(
+            row.subject.removeprefix("alert:"),
+            str(row.refs.get("rule", "")),
+            int(row.refs.get("severity", 0)),
+            row.recorded_at,
         )
+        for row in deliveries_to(door.session, recipient, since)
+        if row.subject.startswith("alert:")
+    ]
+
+
+def speak(door: Door) -> str | None:
+    """Tells what has waited long enough, several alerts in one message; and climbs the ladders.
+
+    What was retracted meanwhile is not told any more.
+    """
+    take_sequence(door.session)
+    together = _tell_held(door)
+    climbed = _escalate(door)
+    if not together and not climbed:
+        return None
+    return f"{together} waiting messages told, {climbed} escalations"
+
+
+def _tell_held(door: Door) -> int:
+    waiting: dict[str, list[HeldMessage]] = {}
+    for held in queries.held_messages(door.session, door.now):
+        held.told_at = door.now
+        if queries.alert_now(door.session, held.alert_id, door.now).condition in STILL_TOLD:
+            waiting.setdefault(held.recipient, []).append(held)
+    for recipient, group in waiting.items():
+        ids = sorted({held.alert_id for held in group})
+        rows = queries.alerts(door.session, door.now, ids=ids)
+        gravest = max(rows, key=lambda row: (row.severity, -row.number))
+        refs: dict[str, str | int] = {
+            "number": gravest.number,
+            "version": gravest.version_no,
+            "severity": gravest.severity,
+            "rule": gravest.rule_id,
+            "alerts": len(rows),
+        }
+        code = "alert_digest" if len(rows) > 1 else "alert_waited"
+        queue_delivery(door.session, "desk", recipient, f"alert:{gravest.id}", code, refs, door.now)
+    return sum(len(group) for group in waiting.values())
+
+
+# An alert in one of these conditions is still worth a message that waited.
+STILL_TOLD = frozenset({"open", "needs_review", "resolved"})
+
+
+def _escalate(door: Door) -> int:
+    """Tells the next on the ladder about every open alert that nobody has acknowledged in time."""
+    climbed = 0
+    for row in queries.open_alerts(door.session, door.now):
+        if row.state != "open" or not row.speaking.escalate:
+            continue
+        if queries.is_muted(door.session, row.rule_id, row.sector_code, door.now):
+            continue
+        told = [d.recipient for d in _deliveries(door, row.id) if d.code == "alert_escalated"]
+        for recipient in escalations_due(row.speaking, row.state, row.open_since, told, door.now):
+            refs: dict[str, str | int] = {
+                "number": row.number,
+                "version": row.version_no,
+                "severity": row.severity,
+                "rule": row.rule_id,
+            }
+            queue_delivery(
+                door.session, "desk", recipient, f"alert:{row.id}", "alert_escalated", refs, door.now
+            )
+            record(door.session, AlertChanged(row.id, "escalated", row.severity), door.now)
+            climbed += 1
+    return climbed
+
+
+def mute(door: Door, rule_id: str | None, sector: str | None, until: dt.datetime, why: str) -> int:
+    """Asks for quiet about the alerts of a rule, of a sector, or of both, until a time. Answers its number.
+
+    Raises WrongState where the time has passed or lies more than MUTED_AT_MOST ahead.
+    """
+    if not door.now < until <= door.now + MUTED_AT_MOST:
+        days = MUTED_AT_MOST // dt.timedelta(days=1)
+        raise WrongState(thing="mute", wanted=f"a time within the next {days} days", found=until.isoformat())
+    row = AlertMute(
+        rule_id=rule_id, sector=sector, until_at=until, actor=door.actor.code, recorded_at=door.now
+    )
+    door.session.add(row)
+    door.session.flush()
+    vault.seal(door.session, door.app.keys, "alert_mute", str(row.id), "why", why, door.now)
+    audit(door, "alert_mute", f"mute:{row.id}", rule=rule_id or "", sector=sector or "")
+    return row.id
+
+
+MUTED_AT_MOST = dt.timedelta(days=7)
+
+
+def end_mute(door: Door, mute_id: int) -> None:
+    """Ends a mute before its time. Raises NotFound, or WrongState where it has ended."""
+    held = door.session.get(AlertMute, mute_id)
+    if held is None or held.ends is not None:
+        raise NotFound(thing="mute", id=str(mute_id))
+    if mute_id not in {row.id for row in queries.mutes(door.session, door.now)}:
+        raise WrongState(thing="mute", wanted="one that holds", found="ended")
+    door.session.add(
+        AlertMute(
+            rule_id=held.rule_id,
+            sector=held.sector,
+            until_at=door.now,
+            ends=mute_id,
+            actor=door.actor.code,
+            recorded_at=door.now,
+        )
+    )
+    audit(door, "alert_mute_ended", f"mute:{mute_id}")
 
 
 def _last(door: Door, alert_id: str) -> AlertVersion:

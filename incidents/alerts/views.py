@@ -5,8 +5,8 @@ from typing import Any
 from flask import request
 
 from incidents.alerts import queries
-from incidents.alerts.schema import StepSchema, shown, shown_step, shown_version
-from incidents.alerts.service import take_step
+from incidents.alerts.schema import MuteSchema, StepSchema, shown, shown_mute, shown_step, shown_version
+from incidents.alerts.service import end_mute, mute, take_step
 from monitor.door import Door
 from monitor.web.blueprint import Blueprint
 
@@ -54,3 +54,37 @@ def add_step(door: Door, alert_id: str) -> tuple[dict[str, Any], int]:
     given = door.load(StepSchema)
     take_step(door, alert_id, given["step"], given["note"], given["until"], given["to"])
     return shown(queries.alert(door.session, alert_id, door.now)), 201
+
+
+@bp.route(
+    "/alert-mutes",
+    methods=["GET"],
+    permission="incidents:alert:read",
+    summary="Where somebody asked for quiet, and until when",
+)
+def read_mutes(door: Door) -> dict[str, Any]:
+    keys = door.app.keys if door.actor.may("incidents:text:read") else None
+    return {"mutes": [shown_mute(row) for row in queries.mutes(door.session, door.now, keys)]}
+
+
+@bp.route(
+    "/alert-mutes",
+    methods=["POST"],
+    permission="incidents:alert:act",
+    takes=MuteSchema,
+    summary="Ask for quiet about the alerts of a rule or a sector; no alert is taken away",
+)
+def add_mute(door: Door) -> tuple[dict[str, Any], int]:
+    given = door.load(MuteSchema)
+    return {"id": mute(door, given["rule_id"], given["sector"], given["until"], given["why"])}, 201
+
+
+@bp.route(
+    "/alert-mutes/<int:mute_id>/end",
+    methods=["POST"],
+    permission="incidents:alert:act",
+    summary="End a mute before its time",
+)
+def finish_mute(door: Door, mute_id: int) -> tuple[dict[str, Any], int]:
+    end_mute(door, mute_id)
+    return {"id": mute_id}, 201

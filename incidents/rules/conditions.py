@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from math import exp, gcd, lgamma, log
 from operator import attrgetter
@@ -59,8 +59,14 @@ class Series:
         self.facts = sorted(facts, key=attrgetter("event_end", "observation_id"))
         self.ends = [fact.event_end for fact in self.facts]
         self.longest = max((fact.event_end - fact.event_start for fact in self.facts), default=_NOTHING)
-        self._weights = [0, *accumulate(fact.weight for fact in self.facts)]
-        self._linked = [0, *accumulate(fact.incident_id is not None for fact in self.facts)]
+
+    @cached_property
+    def _weights(self) -> list[int]:
+        return [0, *accumulate(fact.weight for fact in self.facts)]
+
+    @cached_property
+    def _linked(self) -> list[int]:
+        return [0, *accumulate(fact.incident_id is not None for fact in self.facts)]
 
     def ended(self, after: datetime, until: datetime) -> list[Fact]:
         """Facts whose end lies in (after, until]."""
@@ -73,6 +79,13 @@ class Series:
         first = bisect_right(self.ends, after)
         last = bisect_right(self.ends, until + self.longest)
         return [fact for fact in self.facts[first:last] if fact.event_start <= until]
+
+    def any_touching(self, after: datetime, until: datetime, certain: bool = False) -> bool:
+        """Whether any fact touches (after, until]; the first that ends in it mostly settles it."""
+        if certain:
+            return any(fact.event_start > after for fact in self.ended(after, until))
+        last = bisect_right(self.ends, until + self.longest)
+        return any(self.facts[i].event_start <= until for i in range(bisect_right(self.ends, after), last))
 
     def weighed(self, after: datetime, until: datetime, weight: str) -> int:
         """An upper bound of the tally of (after, until], without grouping."""
@@ -119,20 +132,33 @@ def hits_of_step_up(
     rule: Rule, asks: StepUp, key: str, facts: Sequence[Fact], world: World, span: Span
 ) -> Iterator[Hit | Unknown]:
     """Anchors whose window holds a higher tier than the time before it, by `rise` or across `reach`."""
+    # Without a tier that could be a step at all, nothing is to be said.
+    if max((fact.tier or 0 for fact in facts), default=0) < (asks.reach or asks.rise or 1):
+        return
     series = Series(fact for fact in facts if fact.tier)
+    by_tier = [
+        (tier, Series(fact for fact in series.facts if fact.tier == tier))
+        for tier in sorted({fact.tier for fact in series.facts if fact.tier}, reverse=True)
+    ]
+
+    def highest(after: datetime, until: datetime) -> int:
+        return next((t for t, s in by_tier if s.any_touching(after, until, asks.certain)), 0)
+
     for anchor in series.anchors(span):
         at = anchor.event_end
-        now_in = series.touching(at - asks.window, at, asks.certain)
-        level = max((fact.tier or 0 for fact in now_in), default=0)
+        level = highest(at - asks.window, at)
         if level < (asks.reach or asks.rise or 1):
             continue
-        before = series.touching(at - asks.window - asks.before, at - asks.window, asks.certain)
-        prior = max((fact.tier or 0 for fact in before), default=0)
+        prior = highest(at - asks.window - asks.before, at - asks.window)
         needed = asks.reach or prior + (asks.rise or 0)
         is_hit = level >= needed and (asks.reach is None or prior < asks.reach)
+        if not is_hit and asks.min_before <= (1 if prior else 0):
+            continue
+        before = series.touching(at - asks.window - asks.before, at - asks.window, asks.certain)
         lacks = len(before) < asks.min_before
         if not (is_hit or lacks):
             continue
+        now_in = series.touching(at - asks.window, at, asks.certain)
         minutes = world.watched.minutes(key, at - asks.window - asks.before, at - asks.window)
         raising = [fact for fact in now_in if (fact.tier or 0) >= needed]
         numbers: dict[str, Number] = {
@@ -157,6 +183,8 @@ def hits_of_rate(
 
     A step is finished when `now` has reached it; a report counts at its end, once.
     """
+    if asks.direction == "up" and _too_few(asks, facts, span, now):
+        return
     series = Series(facts)
     apart = [fact for fact in series.facts if asks.without and all(c.holds(fact) for c in asks.without)]
     alone = Series(fact for fact in series.facts if fact not in apart) if apart else series
@@ -183,6 +211,13 @@ def hits_of_rate(
             n = int(numbers["n"] or 0)
             strength = (n,) if asks.direction == "up" else (-n,)
             yield hit_of(key, at, evidence, numbers, strength, None)
+
+
+def _too_few(asks: Rate, facts: Sequence[Fact], span: Span, now: datetime) -> bool:
+    """Whether all windows of a span together hold less than one of them must."""
+    after, until = span.start - asks.window, min(now, span.end)
+    told = (fact for fact in facts if after < fact.event_end <= until)
+    return sum(1 if asks.weight == "one" else fact.weight for fact in told) < asks.min_count
 
 
 def _rises(asks: Rate, series: Series, at: datetime) -> bool:
@@ -323,11 +358,20 @@ class _Exposure:
 
 
 def _known_percent(asks: Rate, key: str, at: datetime, world: World, now: datetime) -> int:
-    """How much of the window is usually known by now, on average over its days, in whole percent."""
-    if asks.complete_within is None or now - at >= asks.complete_within:
+    """How much of the window is usually known by now, on average over its days, in whole percent.
+
+    Ages are taken in whole days, rounded up: so the answer moves once a day, and rather too little than too
+    much is made of what has only just happened.
+    """
+    if asks.complete_within is None:
+        return 100
+    # As of the last finished step, so that looking again between two steps gives the same answer.
+    now -= (now - _EPOCH) % asks.every
+    if now - at >= asks.complete_within:
         return 100
     days = max(1, -(-asks.window // timedelta(days=1)))
-    ages = [now - at + timedelta(days=1) * i for i in range(days)]
+    day = timedelta(days=1)
+    ages = [max(day, day * -((at - now) // day)) + day * i for i in range(days)]
     return sum(world.completeness.percent(key, age, asks.complete_within) for age in ages) // days
 
 

@@ -130,26 +130,29 @@ def read_span(rule: Rule, span: Span) -> Span:
     return Span(span.start - rule.lookback, span.end)
 
 
-def judge(rule: Rule, facts: Iterable[Fact], world: World, span: Span, now: datetime) -> Verdict:
+def judge(
+    rule: Rule, facts: Iterable[Fact], world: World, span: Span, now: datetime, all_read: bool = False
+) -> Verdict:
     """Every anchor inside the span, judged; the facts must cover the rule's read span.
 
     A rule over findings reads them from the world, and the facts they cite from the facts given.
+    `all_read`: the facts are only such as the rule reads.
     """
     hits: list[Hit] = []
     unknown: list[Unknown] = []
-    for answer in _answers(rule, facts, world, span, now):
+    for answer in _answers(rule, facts, world, span, now, all_read):
         (hits if isinstance(answer, Hit) else unknown).append(answer)  # type: ignore[arg-type]
     return Verdict(tuple(hits), tuple(unknown))
 
 
 def _answers(
-    rule: Rule, facts: Iterable[Fact], world: World, span: Span, now: datetime
+    rule: Rule, facts: Iterable[Fact], world: World, span: Span, now: datetime, all_read: bool
 ) -> Iterator[Hit | Unknown]:
     asks = rule.asks
     if isinstance(asks, Combine):
         yield from hits_of_combine(rule, asks, {f.observation_id: f for f in facts}, world, span)
         return
-    read = [fact for fact in facts if rule.reads(fact)]
+    read = list(facts) if all_read else [fact for fact in facts if rule.reads(fact)]
     if isinstance(asks, Spread):
         yield from hits_of_spread(rule, asks, [f for f in read if rule.wants(f)], world, span)
         return
@@ -179,7 +182,7 @@ def _of_key(
     if isinstance(asks, State):
         yield from hits_of_state(rule, asks, str(key), facts, span, now)
         return
-    wanted = [fact for fact in facts if rule.wants(fact)]
+    wanted = [fact for fact in facts if rule.wants(fact)] if rule.reads_beside else facts
     if isinstance(asks, Count):
         yield from hits_of_count(rule, asks, key, wanted, span)
     elif isinstance(asks, StepUp):
@@ -195,6 +198,10 @@ def _runs_within(rule: Rule, keyed: Mapping[str, Sequence[Fact]], answer: Hit | 
 
 def _by_key(rule: Rule, facts: Iterable[Fact], world: World) -> Mapping[str, list[Fact]]:
     keyed: dict[str, list[Fact]] = {}
+    if rule.key == "sector":
+        for fact in facts:
+            keyed.setdefault(fact.key, []).append(fact)
+        return keyed
     for fact in facts:
         for key in rule.keys_of(fact, world.spots):
             keyed.setdefault(key, []).append(fact)

@@ -18,7 +18,7 @@ def _failures(rule: Rule, example: Example) -> Iterator[str]:
     world = world_of(example)
     whole = known_at(rule, example.versions, world, example.now, example.now)
     if rule.reads_episodes_of:
-        whole = _over_findings(rule, example, world)
+        whole = over_findings(rule, example, world)
     for order, versions in (("as written", example.versions), ("backwards", example.versions[::-1])):
         if not rule.reads_episodes_of and kept_up(rule, example, versions) != whole:
             yield f"reports taken {order} do not give the findings of the whole set"
@@ -43,7 +43,7 @@ def world_of(example: Example) -> World:
     )
 
 
-def _over_findings(rule: Rule, example: Example, world: World) -> list[Episode]:
+def over_findings(rule: Rule, example: Example, world: World) -> list[Episode]:
     """A rule over findings, from the findings that the example gives."""
     given = [episode for episodes in example.episodes.values() for episode in episodes]
     span = touched_by_episodes(rule, given)

@@ -28,8 +28,8 @@ WHOLE_MISSION = "*"
 # Where a fact comes from. Only observations are counted as what the mission saw.
 OBSERVATION, WATCH, CLAIM = "observation", "watch", "claim"
 ORIGINS = (OBSERVATION, WATCH, CLAIM)
-# The categories under which watches and claims stand beside the taxonomy's own.
-WATCH_CATEGORY, CLAIM_CATEGORY = "WAT", "CLM"
+# The categories under which watches, their signs and claims stand beside the taxonomy's own.
+WATCH_CATEGORY, SIGN_CATEGORY, CLAIM_CATEGORY = "WAT", "SGN", "CLM"
 
 # Compass points in sixteenths of the circle, as the form names them.
 DIR16 = ("N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW").split()
@@ -203,8 +203,8 @@ def _minute(moment: datetime) -> int:
 
 
 def hours(minutes: int) -> float:
-    """Minutes as hours to one decimal, the way sentences print them."""
-    return round(minutes / 60, 1)
+    """Minutes as hours to two decimals: fine enough that a reader can tell every minute."""
+    return round(minutes / 60, 2)
 
 
 @dataclass(frozen=True, slots=True)

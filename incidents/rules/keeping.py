@@ -24,18 +24,23 @@ from incidents.rules.rule import Rate, Rule
 
 
 def affected(rule: Rule, span: Span, standing: Iterable[Standing]) -> tuple[Span, list[Standing]]:
-    """The span to judge again, grown over what it may join, and the findings to compare with.
+    """The span to judge again, grown over what it may join, and the findings to compare with."""
+    findings = list(standing)
+    held = [f.episode.span for f in findings if f.state not in ("withdrawn", "merged")]
+    grown = widened(span, held, rule.links_within)
+    near = grown.widened(rule.links_within)
+    return grown, [f for f in findings if f.episode.span.touches(near)]
+
+
+def over_pending(rule: Rule, span: Span) -> Span:
+    """The span grown over what may be pending beside it.
 
     Where episodes must last before they count, those that are still pending stand nowhere; they are
     shorter than that, so the span is grown by as much.
     """
     if rule.lasting:
         span = span.widened(rule.links_within + rule.lasting)
-    findings = list(standing)
-    held = [f.episode.span for f in findings if f.state not in ("withdrawn", "merged")]
-    grown = widened(span, held, rule.links_within)
-    near = grown.widened(rule.links_within)
-    return grown, [f for f in findings if f.episode.span.touches(near)]
+    return span
 
 
 def rejudge(
@@ -99,7 +104,7 @@ class Keeping:
         """Judge a span of one key afresh, or of all where the rule looks across sectors."""
         scope = None if self.rule.crosses_sectors else key
         standing = [f for f in self.standing.values() if scope in (None, f.episode.key)]
-        grown, near = affected(self.rule, span, standing)
+        grown, near = affected(self.rule, over_pending(self.rule, span), standing)
         wanted = read_span(self.rule, grown)
         facts = [
             fact

@@ -3,15 +3,16 @@
 import datetime as dt
 import functools
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from incidents.rules.core import Cited, Episode
-from incidents.rules.facts import Fact, Span
+from incidents.rules.facts import OBSERVATION, Fact, Lag, Span
 from incidents.rules.lineage import Standing
+from incidents.rules.loader import load_rule
 from incidents.rules.model import (
     Finding,
     FindingEvidence,
@@ -23,6 +24,7 @@ from incidents.rules.model import (
     RuleStep,
     RuleVersion,
 )
+from incidents.rules.rule import Rule
 
 # Who took a step that a rule file asked for; the log's entry names who loaded it.
 FROM_FILE = "rule file"
@@ -173,8 +175,10 @@ def open_findings(session: Session, rule_version_id: str, ended_by: dt.datetime)
     return [_standing(session, *row[:2]) for row in session.execute(query)]
 
 
-def live_facts(session: Session, key: str | None, span: Span) -> list[Fact]:
-    """The live fact of every observation of a key that touches the span."""
+def live_facts(
+    session: Session, key: str | None, span: Span, categories: Collection[str] | None = None
+) -> list[Fact]:
+    """The live version of every fact of a key (of all, without one) that touches the span."""
     query = (
         select(*_FACT_COLUMNS)
         .where(RuleFact.until_at > span.start, RuleFact.from_at <= span.end, _is_live())
@@ -182,7 +186,39 @@ def live_facts(session: Session, key: str | None, span: Span) -> list[Fact]:
     )
     if key is not None:
         query = query.where(RuleFact.key == key)
+    if categories is not None:
+        query = query.where(RuleFact.category.in_(sorted(categories)))
     return [_fact(*row) for row in session.execute(query)]
+
+
+def facts_of(session: Session, ids: Collection[str]) -> list[Fact]:
+    """The live versions of these facts."""
+    found: list[Fact] = []
+    wanted = sorted(ids)
+    # Stores limit how many values one statement may carry.
+    for first in range(0, len(wanted), 400):
+        query = select(*_FACT_COLUMNS).where(
+            RuleFact.observation_id.in_(wanted[first : first + 400]), _is_live()
+        )
+        found += [_fact(*row) for row in session.execute(query)]
+    return found
+
+
+def versions_known(session: Session, start: dt.datetime, known_at: dt.datetime | None = None) -> list[Fact]:
+    """Every version of every fact that speaks of a time from `start` on, in the order they became known."""
+    query = select(*_FACT_COLUMNS).where(RuleFact.until_at >= start)
+    if known_at is not None:
+        query = query.where(RuleFact.known_at <= known_at)
+    query = query.order_by(RuleFact.known_at, RuleFact.observation_id, RuleFact.version)
+    return [_fact(*row) for row in session.execute(query)]
+
+
+def lags(session: Session, since: dt.datetime) -> list[Lag]:
+    """How late each observation whose event ended after `since` was first known."""
+    query = select(RuleFact.key, RuleFact.t_end, RuleFact.known_at).where(
+        RuleFact.version == 1, RuleFact.origin == OBSERVATION, RuleFact.t_end > since
+    )
+    return [Lag(key, t_end, known_at - t_end) for key, t_end, known_at in session.execute(query)]
 
 
 def live_fact(session: Session, observation_id: str) -> Fact | None:
@@ -192,9 +228,14 @@ def live_fact(session: Session, observation_id: str) -> Fact | None:
     return _fact(*row) if row else None
 
 
-def keys_with_facts(session: Session, after: dt.datetime) -> list[str]:
-    """Keys in which anything ended after a moment."""
-    return sorted(session.scalars(select(RuleFact.key).where(RuleFact.t_end > after).distinct()))
+def keys_with_facts(
+    session: Session, after: dt.datetime, categories: Collection[str] | None = None
+) -> list[str]:
+    """Keys of which anything speaks of a time after a moment."""
+    query = select(RuleFact.key).where(RuleFact.until_at > after)
+    if categories is not None:
+        query = query.where(RuleFact.category.in_(sorted(categories)))
+    return sorted(session.scalars(query.distinct()))
 
 
 _FACT_COLUMNS = (
@@ -399,6 +440,39 @@ class ProposalRow:
     back_test_id: int | None
     by: str
     recorded_at: dt.datetime
+
+
+def running_since(session: Session, rule_version_id: str) -> dt.datetime:
+    """When a rule version that runs came into use, in the shadow or on."""
+    steps = session.execute(
+        select(RuleStep.status, RuleStep.recorded_at)
+        .where(RuleStep.rule_version_id == rule_version_id)
+        .order_by(RuleStep.id.desc())
+    )
+    since = dt.datetime.max.replace(tzinfo=dt.UTC)
+    for status, at in steps:
+        if status not in ("on", "shadow"):
+            break
+        since = at
+    return since
+
+
+def rule_as_published(session: Session, rule_version_id: str) -> Rule:
+    """A rule version as a value, with the status that holds now."""
+    row = session.execute(
+        select(RuleVersion.source, RuleStep.status)
+        .join(RuleStep, RuleStep.rule_version_id == RuleVersion.id)
+        .where(RuleVersion.id == rule_version_id)
+        .order_by(RuleStep.id.desc())
+        .limit(1)
+    ).one()
+    return rule_from(row.source, rule_version_id, row.status)
+
+
+@functools.lru_cache(maxsize=512)
+def rule_from(source: str, rule_version_id: str, status: str) -> Rule:
+    """A rule from its published text; reading a text costs more than judging by it."""
+    return replace(load_rule(source, rule_version_id), status=status)
 
 
 def rule_text(session: Session, rule_version_id: str) -> str | None:

@@ -49,6 +49,12 @@ class Where:
 
     def holds(self, fact: Fact) -> bool:
         found = fact.value(self.field)
+        # Most clauses ask one word for one word, millions of times.
+        if found.__class__ is str:
+            if self.operator == "is":
+                return bool(found == self.value)
+            if self.operator == "in":
+                return found in self.value
         answers = found if isinstance(found, list | tuple) else (found,)
         if self.operator in ("is_not", "not_in"):
             refused = (self.value,) if self.operator == "is_not" else self.value
@@ -410,6 +416,11 @@ class Rule:
             return False
         return fact.counted and (self.wants(fact) or any(fits(c, fact) for c in self._beside()))
 
+    @property
+    def reads_beside(self) -> bool:
+        """Whether it reads any fact that does not fulfil its own filter."""
+        return any(True for _ in self._beside())
+
     def wants(self, fact: Fact) -> bool:
         """Whether a fact fulfils the rule's own filter; in a sequence, that of some step as well."""
         if not fits(self.where, fact):
@@ -450,6 +461,22 @@ class Rule:
             return False
         dx, dy, dz = fact.x - spot.x, fact.y - spot.y, fact.z - spot.z
         return dx * dx + dy * dy + dz * dz <= self.near_m * self.near_m
+
+    @property
+    def categories(self) -> frozenset[str] | None:
+        """The categories of the facts it can read at all; None where its filters do not say."""
+        asks = self.asks
+        own = [self.where]
+        if isinstance(asks, Succession) and asks.steps:
+            own = [(*self.where, *step) for step in asks.steps]
+        named: set[str] = set()
+        for clauses in (*own, *self._beside()):
+            wanted = [c for c in clauses if c.field == "category" and c.operator in ("is", "in")]
+            if not wanted:
+                return None
+            value = wanted[0].value
+            named.update(value if isinstance(value, tuple) else (value,))
+        return frozenset(named)
 
     def filters_by(self, name: str) -> bool:
         """Whether any filter asks about a field of a fact."""

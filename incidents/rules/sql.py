@@ -20,7 +20,7 @@ from ibis.expr.types import BooleanValue, Table
 from incidents.rules import core
 from incidents.rules.batch import microseconds, moment, stretches
 from incidents.rules.conditions import Hit
-from incidents.rules.facts import WHOLE_MISSION, Fact, Span, World
+from incidents.rules.facts import DETAILS, WHOLE_MISSION, Fact, Span, World
 from incidents.rules.rule import KIND_OF, SCALE_FIELDS, Count, Rate, Rule, Spread, StepUp, Where
 
 # The live version of each observation, as a warehouse holds it. Times are microseconds since 1970 UTC,
@@ -227,6 +227,11 @@ def _sayable(rule: Rule) -> None:
         raise NotInSql(rule, f"its kind is {rule.kind}; {', '.join(KIND_OF[kind] for kind in KINDS)} can be")
     if rule.key not in ("sector", "mission"):
         raise NotInSql(rule, f"it judges by {rule.key}, which the table does not carry")
+    asked = {
+        clause.field for clauses in (rule.where, getattr(rule.asks, "without", ())) for clause in clauses
+    }
+    if beside := sorted(asked & (DETAILS | {"origin"})):
+        raise NotInSql(rule, f"it asks about {', '.join(beside)}, which the table does not carry")
     if rule.within_state is not None:
         raise NotInSql(rule, "it holds within a state")
     if isinstance(rule.asks, Rate) and rule.asks.direction == "down":

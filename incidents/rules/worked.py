@@ -12,6 +12,7 @@ from incidents.rules.facts import (
     EXPOSURES,
     OBSERVATION,
     QUARANTINED,
+    SIGN_CATEGORY,
     STATUSES,
     TRAINING,
     WATCH,
@@ -190,5 +191,7 @@ def _states(said: dict[str, Part]) -> dict[str, Any]:
         if name in said:
             states[name] = _moment(said[name])
     category = str(said["category"].plain()) if "category" in said else ""
-    states["origin"] = {WATCH_CATEGORY: WATCH, CLAIM_CATEGORY: CLAIM}.get(category, OBSERVATION)
+    states["origin"] = {WATCH_CATEGORY: WATCH, SIGN_CATEGORY: WATCH, CLAIM_CATEGORY: CLAIM}.get(
+        category, OBSERVATION
+    )
     return states

@@ -25,9 +25,16 @@ class DeliveryRow:
 def deliveries_about(session: Session, subject: str) -> list[DeliveryRow]:
     """Every message about a subject (`kind:id`), oldest first."""
     rows = session.scalars(select(Delivery).where(Delivery.subject == subject).order_by(Delivery.id))
-    return [
-        DeliveryRow(
-            row.id, row.channel, row.recipient, row.subject, row.code, row.refs, row.state, row.recorded_at
-        )
-        for row in rows
-    ]
+    return [_row(row) for row in rows]
+
+
+def deliveries_to(session: Session, recipient: str, since: dt.datetime) -> list[DeliveryRow]:
+    """Every message to a recipient since a moment, oldest first."""
+    query = select(Delivery).where(Delivery.recipient == recipient, Delivery.recorded_at >= since)
+    return [_row(row) for row in session.scalars(query.order_by(Delivery.id))]
+
+
+def _row(row: Delivery) -> DeliveryRow:
+    return DeliveryRow(
+        row.id, row.channel, row.recipient, row.subject, row.code, row.refs, row.state, row.recorded_at
+    )

@@ -179,6 +179,17 @@ def sector_shapes(session: Session, as_known_at: dt.datetime | None = None) -> l
     ]
 
 
+def adjoining_sectors(session: Session, as_known_at: dt.datetime | None = None) -> dict[str, frozenset[str]]:
+    """The sectors that touch each other, by code, both ways."""
+    shapes = sector_shapes(session, as_known_at)
+    return {
+        one.code: frozenset(
+            other.code for other in shapes if other is not one and geo.adjoin(one.polygon, other.polygon)
+        )
+        for one in shapes
+    }
+
+
 def sector_of(session: Session, lon: float, lat: float, as_known_at: dt.datetime | None = None) -> str | None:
     """The code of the sector a point lies in; on a common edge the first by code; None outside of all."""
     return next(

@@ -60,6 +60,16 @@ class WatchRow:
 
 
 @dataclass(frozen=True)
+class SignRow:
+    """Something told of a watch: started, checked in, ended, an outage."""
+
+    id: str
+    kind: str
+    at: dt.datetime
+    sector: str | None
+
+
+@dataclass(frozen=True)
 class CameraDown:
     """A camera that does not record; `since` is null where it has not recorded at all."""
 
@@ -88,6 +98,16 @@ def watches(
 
 def watch(session: Session, watch_id: str) -> WatchRow | None:
     return next(iter(_rows(session, [Watch.id == watch_id], None)), None)
+
+
+def signs(session: Session, watch_id: str, known_at: dt.datetime | None = None) -> list[SignRow]:
+    """Everything told of one watch, in the order of its own times."""
+    query = select(WatchEvent.id, WatchEvent.kind, WatchEvent.at, WatchEvent.sector).where(
+        WatchEvent.watch_id == watch_id
+    )
+    if known_at is not None:
+        query = query.where(WatchEvent.recorded_at <= known_at)
+    return [SignRow(*row) for row in session.execute(query.order_by(WatchEvent.at, WatchEvent.id))]
 
 
 def open_watches(

@@ -36,6 +36,7 @@ def alert_id(parts):
                 quarantined=0,
                 sources=1,
                 is_resolved=False,
+                sector="MAR",
                 sentence="Sector MAR: 1 incident.",
                 recorded_at=AT,
                 **times,

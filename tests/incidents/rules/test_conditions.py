@@ -1,5 +1,6 @@
 """Windows, ties and the arithmetic of the verdict."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from math import comb
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from incidents.rules.conditions import ceil_to, least_unlikely, tally
 from incidents.rules.core import evaluate, judge, whole_span
-from incidents.rules.facts import Fact, Watched, WatchHours, World, is_within
+from incidents.rules.facts import Completeness, Fact, Lag, Watched, WatchHours, World, is_within
 from incidents.rules.loader import load_folder, load_rule
 
 START = datetime(2022, 9, 1, tzinfo=UTC)
@@ -208,7 +209,7 @@ def test_a_window_that_was_hardly_watched_gives_no_verdict():
 
 def test_clustered_reports_need_a_higher_count():
     """A day of many reports among quiet ones widens what chance allows."""
-    rule, hours = RULES["E1-surge-observations"], World(WatchHours([watch(0, 400)]))
+    rule, hours = uncapped(RULES["E1-surge-observations"]), World(WatchHours([watch(0, 400)]))
     spread = [fact(f"q{i}", 6 + 24 * i) for i in range(12)]
     bunched = [fact(f"q{i}", 6 + i / 4) for i in range(12)]
     needed = []
@@ -217,6 +218,31 @@ def test_clustered_reports_need_a_higher_count():
         needed.append((episode.numbers["dispersion"], episode.numbers["needed"]))
     assert needed[0][0] < needed[1][0]
     assert needed[0][1] < needed[1][1]
+
+
+def uncapped(rule):
+    return replace(rule, asks=replace(rule.asks, cap=None))
+
+
+def test_a_war_does_not_become_the_baseline():
+    """A day of the baseline counts at most three times the median of its days."""
+    rule, hours = RULES["E1-surge-observations"], World(WatchHours([watch(0, 400)]))
+    quiet = [fact(f"q{i}", 6 + 24 * i) for i in range(14)]
+    war = [fact(f"w{i}", 150 + i / 10) for i in range(90)]
+    last = [fact(f"l{i}", 362 + i / 8) for i in range(12)]
+    capped, free = (found(one, quiet + war + last, hours) for one in (rule, uncapped(rule)))
+    assert any(e.numbers["n"] == 12 and e.numbers["before_capped_at"] == 3 for e in capped)
+    assert not any(e.numbers["n"] == 12 for e in free)
+
+
+def test_what_is_usually_late_is_allowed_for():
+    """Half of all reports come two days late: six of the last day are worth as many as ten."""
+    told = [Lag("S1", START - timedelta(days=60), timedelta(hours=40 if i % 2 else 1)) for i in range(60)]
+    now = START + timedelta(days=3)
+    complete = Completeness(told, now)
+    assert complete.percent("S1", timedelta(days=1), timedelta(days=3)) == 50
+    assert complete.percent("S2", timedelta(days=2), timedelta(days=3)) == 100
+    assert Completeness(told[:20], now).percent("S1", timedelta(days=1), timedelta(days=3)) == 100
 
 
 def test_watch_hours_add_up_and_are_cut_at_the_window():

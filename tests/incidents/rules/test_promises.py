@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trial_rules import LATER, OVER_TRIALS, START, TRIALS, WORLD, logs, trial
 
-from incidents.rules.core import evaluate_all
-from incidents.rules.facts import Completeness, Fact, World, lags_of, live_set
+from incidents.rules.core import evaluate_all, known_at
+from incidents.rules.examples import world_of
+from incidents.rules.facts import DIR16, Completeness, Fact, World, lags_of, live_set
 from incidents.rules.keeping import House
 from incidents.rules.loader import load_folder
 
@@ -85,6 +86,28 @@ def test_what_was_said_then_is_what_a_fresh_engine_says_of_what_was_known_then(r
             continue
         said = [replace(episode, resolved=False) for episode in house.episodes()[rule.id]]
         assert said == [replace(episode, resolved=False) for episode in whole(rule, log, last, last)]
+
+
+def mirrored(fact):
+    """The same report with north for south and one claimant for the other."""
+    details = dict(fact.details)
+    if details.get("heading") in DIR16:
+        details["heading"] = DIR16[(DIR16.index(details["heading"]) + 8) % 16]
+    if "claimant" in details:
+        details["claimant"] = {"A": "B", "B": "A"}.get(details["claimant"], details["claimant"])
+    return replace(fact, details=details)
+
+
+@pytest.mark.parametrize("rule", [r for r in RULES if not r.reads_episodes_of], ids=lambda rule: rule.id)
+def test_no_rule_takes_a_side(rule):
+    """Every worked case mirrored, side for side, gives the mirrored findings of the same gravity."""
+    swapped = {"A": "B", "B": "A"}
+    for example in rule.examples:
+        cases = [example.versions, tuple(mirrored(fact) for fact in example.versions)]
+        straight, turned = (known_at(rule, c, world_of(example), example.now, example.now) for c in cases)
+        assert [(swapped.get(e.key, e.key), e.start, e.end, e.severity) for e in straight] == [
+            (e.key, e.start, e.end, e.severity) for e in turned
+        ]
 
 
 def six() -> list[Fact]:

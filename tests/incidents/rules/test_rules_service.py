@@ -1,29 +1,25 @@
 """Findings and alerts kept true as observations arrive, are reviewed and linked, on both stores."""
 
 import datetime as dt
-from uuid import uuid4
 
 import pytest
+from rule_desk import RuleDesk
 from sqlalchemy import func, select
 
 from incidents.alerts import queries as alerts
-from incidents.alerts.service import follow_finding, take_step
+from incidents.alerts.service import take_step
 from incidents.casework.service import link_observation, open_incident
 from incidents.events import (
     AlertChanged,
-    FindingChanged,
     ObservationLinked,
     ObservationReceived,
-    ObservationReviewed,
 )
-from incidents.intake.model import Observation, ObservationRevision, ObservationStep
 from incidents.rules import queries
 from incidents.rules.core import evaluate
 from incidents.rules.facts import Span, World
 from incidents.rules.model import FindingVersion, RuleFact
-from incidents.rules.service import hear, house_rules, judge_due, load_rules, rules_in_use
+from incidents.rules.service import house_rules, judge_due, load_rules, rules_in_use
 from monitor.errors import Conflict, WrongState
-from monitor.log.service import append
 from monitor.notify.queries import deliveries_about
 from monitor.outbox import OutboxEvent
 
@@ -33,96 +29,11 @@ RISE, FIRST, SAFETY = "E2-weapon-ladder-rise", "E2-weapon-ladder-first", "E12-mi
 
 @pytest.fixture
 def desk(as_role):
-    return Desk(as_role("monitor"), as_role("duty_officer"))
-
-
-class Desk:
-    """Files, reviews and links observations, and lets rules and alerts hear of each."""
-
-    def __init__(self, monitor, officer):
-        self.door, self.officer = monitor, officer
-        self.session = monitor.session
-
-    def file(self, at, known_after_h=0.2, observation_id=None, revision_no=1, **said):
-        """An observation as intake would keep it; answers its id."""
-        self.door.now = self.officer.now = at + dt.timedelta(hours=known_after_h)
-        now = self.door.now
-        observation_id = observation_id or str(uuid4())
-        leaf = append(self.session, "submission", {"observation": observation_id}, now)
-        if revision_no == 1:
-            author = self.door.actor
-            self.session.add(
-                Observation(id=observation_id, author_id=author.id, team_id=author.team_id, recorded_at=now)
-            )
-            self.session.flush()
-        said = {"category": "CFV", "type": "explosion", "info_type": "observed", "sector_code": "MAR"} | said
-        self.session.add(
-            ObservationRevision(
-                observation_id=observation_id,
-                revision_no=revision_no,
-                digest="0" * 64,
-                leaf_index=leaf.index,
-                recorded_at=now,
-                t_start=at,
-                t_end=at,
-                t_precision="T2",
-                geo_precision="L3",
-                sensitivity="internal",
-                fields={},
-                reasons=[],
-                **said,
-            )
-        )
-        self.session.flush()
-        self._step(observation_id, revision_no, "received")
-        self.hear(ObservationReceived(observation_id, revision_no, "MAR", "CFV", "explosion"))
-        return observation_id
-
-    def review(self, observation_id, verdict):
-        revision_no = self.session.scalar(
-            select(func.max(ObservationRevision.revision_no)).where(
-                ObservationRevision.observation_id == observation_id
-            )
-        )
-        self._step(observation_id, revision_no, verdict)
-        self.hear(ObservationReviewed(observation_id, verdict))
-
-    def _step(self, observation_id, revision_no, state):
-        self.session.add(
-            ObservationStep(
-                observation_id=observation_id,
-                revision_no=revision_no,
-                state=state,
-                actor=self.officer.actor.code,
-                recorded_at=self.officer.now,
-            )
-        )
-        self.session.flush()
-
-    def hear(self, event):
-        hear(self.officer, event)
-        self.follow()
-
-    def follow(self):
-        """Lets the alerts hear of every finding that changed, as the outbox would."""
-        for row in self.session.scalars(select(OutboxEvent).where(OutboxEvent.name == "FindingChanged")):
-            follow_finding(self.officer, FindingChanged(**row.data))
-
-    def alerts(self):
-        return {row.rule_id: row for row in alerts.alerts(self.session, self.officer.now)}
-
-    def ladder(self):
-        """Small arms the evening before, and then artillery: both ladder rules speak."""
-        self.file(NIGHT - dt.timedelta(hours=30), tier=1, type="shot")
-        return self.file(NIGHT, tier=4)
-
-    def said(self, rule_id):
-        alert = self.alerts()[rule_id]
-        return [row.change for row in alerts.alert_versions(self.session, alert.id)]
+    return RuleDesk(as_role("monitor"), as_role("duty_officer"))
 
 
 def test_a_report_that_crosses_a_rule_becomes_a_finding_and_one_alert(desk):
-    observation_id = desk.ladder()
+    observation_id = desk.ladder(NIGHT)
     assert set(desk.alerts()) == {RISE, FIRST}
     alert = desk.alerts()[RISE]
     assert (alert.state, alert.severity, alert.sector_code) == ("open", 4, "MAR")
@@ -133,7 +44,7 @@ def test_a_report_that_crosses_a_rule_becomes_a_finding_and_one_alert(desk):
 
 
 def test_the_same_event_told_twice_changes_nothing(desk):
-    observation_id = desk.ladder()
+    observation_id = desk.ladder(NIGHT)
     count = select(func.count()).select_from(FindingVersion)
     before = desk.session.scalar(count)
     desk.hear(ObservationReceived(observation_id, 1, "MAR", "CFV", "explosion"))
@@ -142,7 +53,7 @@ def test_the_same_event_told_twice_changes_nothing(desk):
 
 
 def test_a_late_report_strengthens_the_alert_and_says_that_it_was_late(desk):
-    desk.ladder()
+    desk.ladder(NIGHT)
     desk.file(NIGHT + dt.timedelta(hours=1), known_after_h=14, tier=4)
     alert = desk.alerts()[RISE]
     assert (alert.last_change, alert.last_reason) == ("strengthened", "late_report")
@@ -151,9 +62,9 @@ def test_a_late_report_strengthens_the_alert_and_says_that_it_was_late(desk):
 
 
 def test_a_refuted_report_withdraws_the_alert_and_whoever_was_told_is_told(desk):
-    observation_id = desk.ladder()
+    observation_id = desk.ladder(NIGHT)
     desk.review(observation_id, "rejected")
-    alert = desk.alerts()[RISE]
+    alert = desk.alerts()[FIRST]
     assert (alert.state, alert.last_change, alert.last_reason) == ("withdrawn", "withdrawn", "refuted")
     assert alert.id not in {row.id for row in alerts.open_alerts(desk.session, desk.officer.now)}
     told = deliveries_about(desk.session, f"alert:{alert.id}")
@@ -163,7 +74,7 @@ def test_a_refuted_report_withdraws_the_alert_and_whoever_was_told_is_told(desk)
 
 
 def test_an_alert_that_somebody_acted_on_is_not_withdrawn_silently(desk):
-    observation_id = desk.ladder()
+    observation_id = desk.ladder(NIGHT)
     alert_id = desk.alerts()[RISE].id
     take_step(desk.officer, alert_id, "acknowledge")
     assert desk.alerts()[RISE].state == "acknowledged"
@@ -181,7 +92,7 @@ def test_an_alert_that_somebody_acted_on_is_not_withdrawn_silently(desk):
 
 
 def test_what_was_withdrawn_comes_back_under_its_number(desk):
-    observation_id = desk.ladder()
+    observation_id = desk.ladder(NIGHT)
     number = desk.alerts()[RISE].number
     desk.review(observation_id, "rejected")
     desk.review(observation_id, "accepted")
@@ -191,7 +102,7 @@ def test_what_was_withdrawn_comes_back_under_its_number(desk):
 
 
 def test_a_correction_into_another_sector_takes_its_finding_along(desk):
-    observation_id = desk.ladder()
+    observation_id = desk.ladder(NIGHT)
     desk.file(NIGHT, 1, observation_id, 2, tier=4, sector_code="JER")
     found = {row.key: row for row in queries.findings(desk.session, ("open", "withdrawn"))}
     assert found["MAR"].state == "withdrawn"
@@ -200,7 +111,7 @@ def test_a_correction_into_another_sector_takes_its_finding_along(desk):
 
 
 def test_review_moves_the_share_reviewed_and_nothing_else(desk):
-    observation_id = desk.ladder()
+    observation_id = desk.ladder(NIGHT)
     desk.review(observation_id, "accepted")
     alert = desk.alerts()[RISE]
     assert (alert.share_reviewed, alert.last_change, alert.last_reason) == (1.0, "amended", "reviewed")
@@ -216,7 +127,7 @@ def test_mission_safety_does_not_resolve_by_itself(desk):
 
 
 def test_a_quiet_finding_resolves_when_the_clock_says_so_and_keeps_its_history(desk):
-    desk.ladder()
+    desk.ladder(NIGHT)
     desk.officer.now = NIGHT + dt.timedelta(hours=47)
     judge_due(desk.officer)
     desk.follow()
@@ -240,7 +151,7 @@ def test_linked_reports_count_once(desk):
 
 
 def test_alerts_of_a_span_are_answered_as_they_were_known_then(desk):
-    observation_id = desk.ladder()
+    observation_id = desk.ladder(NIGHT)
     issued = desk.officer.now
     desk.door.now = desk.officer.now = NIGHT + dt.timedelta(hours=20)
     desk.review(observation_id, "rejected")
@@ -253,7 +164,7 @@ def test_alerts_of_a_span_are_answered_as_they_were_known_then(desk):
 
 def test_the_findings_kept_are_those_of_the_whole_set(desk):
     """What was kept up report by report equals one look at everything."""
-    ids = [desk.ladder()]
+    ids = [desk.ladder(NIGHT)]
     for hour in range(0, 40, 4):
         ids.append(desk.file(NIGHT + dt.timedelta(hours=hour), hour % 9, tier=1 + hour % 5))
     for observation_id in ids[::3]:
@@ -267,7 +178,7 @@ def test_the_findings_kept_are_those_of_the_whole_set(desk):
 
 
 def test_facts_are_a_log_of_versions(desk):
-    observation_id = desk.ladder()
+    observation_id = desk.ladder(NIGHT)
     desk.review(observation_id, "accepted")
     rows = desk.session.scalars(
         select(RuleFact).where(RuleFact.observation_id == observation_id).order_by(RuleFact.version)
@@ -290,7 +201,7 @@ def test_a_published_version_cannot_change_its_content(desk):
 
 
 def test_a_rule_taken_out_is_retired_and_its_findings_stay(desk):
-    desk.ladder()
+    desk.ladder(NIGHT)
     load_rules(desk.officer, [rule for rule in house_rules() if rule.id != RISE])
     statuses = {row.rule_id: row.status for row in queries.rule_versions(desk.session)}
     assert statuses[RISE] == "retired"
@@ -298,7 +209,7 @@ def test_a_rule_taken_out_is_retired_and_its_findings_stay(desk):
 
 
 def test_every_change_of_an_alert_is_told_to_the_house(desk):
-    desk.ladder()
+    desk.ladder(NIGHT)
     told = [
         AlertChanged(**row.data).change
         for row in desk.session.scalars(select(OutboxEvent).where(OutboxEvent.name == "AlertChanged"))

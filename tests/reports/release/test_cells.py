@@ -45,7 +45,7 @@ def test_no_cell_reaches_over_the_line(lon: float, off: float) -> None:
 
 
 def test_thousands_of_points_within_two_kilometres_of_the_line_keep_their_side() -> None:
-    dice = random.Random(SEED)  # noqa: S311
+    dice = random.Random(SEED)
     for _ in range(4_000):
         at = LINE.interpolate(dice.uniform(0.1, 0.9), normalized=True)
         judge(at.x + dice.uniform(-TWO_KM_DEG, TWO_KM_DEG), at.y + dice.uniform(-TWO_KM_DEG, TWO_KM_DEG))
