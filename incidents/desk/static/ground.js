@@ -31,6 +31,15 @@ export class Ground {
     this.showLines = true;
     this.showSectors = true;
     this.showPlaces = true;
+    this.showCoverage = false;
+    this.coverage = null;
+    this.tiles = null;
+  }
+
+  /** How long somebody watched a sector, in words. */
+  hoursWords(code) {
+    const hours = this.coverage.sectors[code];
+    return hours ? `${hours.toFixed(1)} of ${this.coverage.possible_h.toFixed(1)} h` : "not monitored";
   }
 
   /** The offline base map: a FeatureCollection whose features say their `kind`. */
@@ -71,6 +80,7 @@ export class Ground {
     this.area(ctx, view, this.land, colours["map-land"]);
     this.area(ctx, view, this.lakes, colours["map-water"]);
     this.stroke(ctx, view, this.rivers, colours["map-water"], Math.max(1, view.zoom - 7));
+    this.tiles?.paint(ctx, view);
     ctx.setLineDash([6, 3, 1.5, 3]);
     this.stroke(ctx, view, this.boundaries, colours["map-border"], 1);
     ctx.setLineDash([]);
@@ -93,14 +103,22 @@ export class Ground {
     ctx.stroke();
   }
 
-  /** Areas of observation. Where nobody watches and nothing was heard lately, the sector is hatched. */
+  /**
+   * Areas of observation. Where nobody watches and nothing was heard lately, the sector is hatched; with the layer
+   * of hours watched it is shaded by them, and hatched where there were none in the whole span.
+   */
   paintSectors(ctx, view) {
     const { colours } = view;
     for (const sector of this.sectors) {
       ctx.save();
       ctx.beginPath();
       for (const ring of sector.rings) trace(ctx, ring, view);
-      if (this.silent.has(sector.code)) {
+      const share = this.coverage && this.coverage.sectors[sector.code] / Math.max(this.coverage.possible_h, 0.01);
+      if (share) {
+        ctx.fillStyle = colours["accent"];
+        ctx.globalAlpha = 0.08 + 0.42 * Math.min(share, 1);
+        ctx.fill("evenodd");
+      } else if (this.coverage ? !share : this.silent.has(sector.code)) {
         ctx.fillStyle = hatch(ctx, colours["ink-3"]);
         ctx.globalAlpha = 0.38;
         ctx.fill("evenodd");
@@ -132,13 +150,14 @@ export class Ground {
     const font = getComputedStyle(document.body).fontFamily;
     ctx.lineJoin = "round";
     ctx.textBaseline = "middle";
-    if (this.showSectors && view.zoom < 10.5) {
+    if (this.showSectors && (view.zoom < 10.5 || this.coverage)) {
       for (const sector of this.sectors) {
         const [x, y] = at(sector.at, view);
         ctx.textAlign = "center";
         ctx.font = `600 11.5px ${font}`;
+        const words = this.coverage ? `${sector.label.toUpperCase()} · ${this.hoursWords(sector.code)}` : sector.label.toUpperCase();
         for (const [right, down] of ASIDE) {
-          if (this.name(ctx, sector.label.toUpperCase(), x + right, y + down, colours["accent-strong"], colours["map-land"], taken, view)) break;
+          if (this.name(ctx, words, x + right, y + down, colours["accent-strong"], colours["map-land"], taken, view)) break;
         }
       }
     }
@@ -154,6 +173,20 @@ export class Ground {
       ctx.font = `${place.kind === "settlement" ? 400 : 600} ${place.kind === "settlement" ? 12 : 11.5}px ${font}`;
       if (place.kind === "base" && view.zoom < 9) continue;
       this.name(ctx, place.label, x + 7, y, colours["map-label"], colours["map-land"], taken, view);
+    }
+    this.paintOthers(ctx, view, taken, font);
+  }
+
+  /** Settlements that only the operator's tiles name. The mission's own names come first and stand by its rule. */
+  paintOthers(ctx, view, taken, font) {
+    if (!this.tiles) return;
+    const { colours } = view;
+    this.known ??= new Set(this.points.flatMap((place) => place.names));
+    ctx.font = `400 11px ${font}`;
+    for (const other of this.tiles.labels.toSorted((a, b) => b.rank - a.rank)) {
+      if (this.known.has(other.label)) continue;
+      const [x, y] = at(other.at, view);
+      if (view.bounds.contains([x, y]) && this.name(ctx, other.label, x + 6, y, colours["ink-3"], colours["map-land"], taken, view)) drawPlace(ctx, "settlement", x, y, colours);
     }
   }
 

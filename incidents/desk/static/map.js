@@ -81,6 +81,14 @@ export class DeskMap {
     this.map.setMinZoom(this.inside);
   }
 
+  /** The operator's own tiles under everything; `onFault(error)` where they do not come. */
+  async setTiles(about, onFault) {
+    const { Tiles } = await import("./tiles.js");
+    this.ground.tiles = new Tiles(about, { onFault, onTile: () => { this.layers.ground.redraw(); this.layers.names.redraw(); } });
+    this.map.setMaxZoom(Math.max(14, Math.min(about.max_zoom + 2, 18)));
+    this.redraw();
+  }
+
   /** The whole mission area: its sectors, or the base map. */
   home(animate = true) {
     const corners = this.ground.sectors.flatMap((sector) => (sector.bounds ? [sector.bounds] : []));
@@ -150,6 +158,13 @@ export class DeskMap {
   setClaims(claims) {
     this.observations.setClaims(claims);
     this.layers.events.redraw();
+  }
+
+  /** Hours watched by sector, as `/desk/coverage` answers; `null` takes the layer away. */
+  setCoverage(coverage) {
+    this.ground.coverage = coverage;
+    this.legendCoverage.hidden = !coverage;
+    this.redraw();
   }
 
   select(id) {
@@ -268,6 +283,7 @@ export class DeskMap {
     container.setAttribute("role", "application");
     container.addEventListener("keydown", (event) => this.key(event));
     drawLegend($("#legend-marks", element));
+    this.legendCoverage = $("#legend-coverage", element);
   }
 
   key(event) {
@@ -319,6 +335,11 @@ function drawLegend(list) {
     row(picture(svg("path", { class: "frame dotted", d: "M24 4 l9 9 l-9 9 l-9 -9 z" })), "A party’s claim, not observed"),
     row(picture(svg("circle", { class: "frame", cx: 24, cy: 13, r: 6 }), svg("path", { class: "ray solid", d: "M21 13 h6" })), "Watched; nothing seen or heard"),
     row(picture(svg("rect", { class: "hatched", x: 6, y: 3, width: 36, height: 20 }), svg("path", { class: "ray solid", d: "M6 15 L18 3 M14 23 L34 3 M30 23 L42 11" })), "Sector without a team: silence is not calm"),
+    h("li", { id: "legend-coverage", hidden: true }, picture(
+      svg("rect", { class: "shade little", x: 1, y: 3, width: 14, height: 20 }),
+      svg("rect", { class: "shade much", x: 17, y: 3, width: 14, height: 20 }),
+      svg("rect", { class: "hatched", x: 33, y: 3, width: 14, height: 20 }), svg("path", { class: "ray solid", d: "M33 13 L43 3 M33 23 L47 9 M40 23 L47 16" }),
+    ), h("span", {}, "Hours watched: few · many · not monitored")),
     h("li", { class: "legend-tiers" }, h("span", {}, "Weapon tier"), [1, 2, 3, 4, 5].map((tier) => severityMark(tier, "Weapon tier"))),
   );
 }
