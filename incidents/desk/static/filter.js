@@ -62,7 +62,8 @@ export class Filter {
       select.value = this.chosen[name];
     }
     this.labels.sector.set(NO_SECTOR, "none");
-    this.say();
+    // Only now is it known by which clock a span's moments are to be written.
+    this.setSpan(this.span);
   }
 
   read(parameters) {

@@ -84,7 +84,11 @@ export class DeskMap {
   /** The operator's own tiles under everything; `onFault(error)` where they do not come. */
   async setTiles(about, onFault) {
     const { Tiles } = await import("./tiles.js");
-    this.ground.tiles = new Tiles(about, { onFault, onTile: () => { this.layers.ground.redraw(); this.layers.names.redraw(); } });
+    this.ground.tiles = new Tiles(about, { onFault, onTile: () => {
+      this.element.dataset.tiles = "here";
+      this.layers.ground.redraw();
+      this.layers.names.redraw();
+    } });
     this.map.setMaxZoom(Math.max(14, Math.min(about.max_zoom + 2, 18)));
     this.redraw();
   }
