@@ -704,9 +704,8 @@ async function showAlert(id) {
 async function loadGround() {
   const ground = await get("/desk/ground");
   map.ground.setBase(ground.base);
-  map.ground.setLines(ground.lines);
+  map.setLines(ground.lines);
   map.ground.setPlaces(ground.places);
-  $("#map-lines").textContent = ground.lines.map((line) => `${line.label} (${line.source}, ${line.source_date})`).join("; ");
   map.setBounds(ground.bounds);
   if (ground.tiles_problem) $("#map-source").prepend(`▲ The mission’s own base map cannot be used: ${ground.tiles_problem} `);
   if (ground.tiles) {

@@ -6,6 +6,13 @@ import { trace, unitRing, unitX, unitY } from "./layer.js";
 const ASIDE = [0, -18, 18, -36, 36, -54, 54, -72, 72].flatMap((down) => [0, -34, 34, -62, 62].map((right) => [right, down]))
   .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
 
+const NAMED_LINES_FROM = 8.5;
+const TRIED_POINTS = 40;
+const LINE_DASHES = [[9, 4], [9, 3, 2, 3], [3, 3], [16, 4]];
+
+/** The dash of the mission's line of that place in the list, so that lines differ without colour. */
+export const lineDash = (i) => LINE_DASHES[i % LINE_DASHES.length];
+
 /** GeoJSON of any kind as lists of unit rings, polygons closed and lines open. */
 function rings(geometry) {
   if (!geometry) return [];
@@ -28,7 +35,7 @@ export class Ground {
     this.sectors = [];
     this.points = [];
     this.silent = new Set();
-    this.showLines = true;
+    this.hiddenLines = new Set();
     this.showSectors = true;
     this.showPlaces = true;
     this.showCoverage = false;
@@ -85,7 +92,7 @@ export class Ground {
     this.stroke(ctx, view, this.boundaries, colours["map-border"], 1);
     ctx.setLineDash([]);
     if (this.showSectors) this.paintSectors(ctx, view);
-    if (this.showLines) this.paintLines(ctx, view);
+    this.paintLines(ctx, view);
   }
 
   area(ctx, view, shapes, colour) {
@@ -135,11 +142,33 @@ export class Ground {
 
   paintLines(ctx, view) {
     const { colours } = view;
-    for (const line of this.lines) {
+    for (const [i, line] of this.lines.entries()) {
+      if (this.hiddenLines.has(line.code)) continue;
       this.stroke(ctx, view, line.rings, colours["map-land"], 5);
-      ctx.setLineDash([9, 4]);
+      ctx.setLineDash(lineDash(i));
       this.stroke(ctx, view, line.rings, colours["map-border"], 2);
       ctx.setLineDash([]);
+    }
+  }
+
+  showLine(code, isShown) {
+    if (isShown) this.hiddenLines.delete(code);
+    else this.hiddenLines.add(code);
+  }
+
+  /** What a line is called and of when it is, beside the point of it that is nearest the middle of the map. */
+  paintLineNames(ctx, view, taken) {
+    const { bounds, colours } = view;
+    const middle = bounds.getCenter();
+    ctx.textAlign = "left";
+    for (const line of this.lines) {
+      if (this.hiddenLines.has(line.code)) continue;
+      const points = line.rings.flatMap((ring) => Array.from({ length: ring.length / 2 }, (_, i) => at([ring[2 * i], ring[2 * i + 1]], view)))
+        .filter((point) => bounds.contains(point))
+        .sort((a, b) => Math.hypot(a[0] - middle.x, a[1] - middle.y) - Math.hypot(b[0] - middle.x, b[1] - middle.y))
+        .slice(0, TRIED_POINTS);
+      const year = line.source_date ? ` (${line.source_date.slice(0, 4)})` : "";
+      points.some(([x, y]) => this.name(ctx, `${line.label}${year}`, x + 9, y, colours["map-border"], colours["map-land"], taken, view));
     }
   }
 
@@ -161,8 +190,15 @@ export class Ground {
         }
       }
     }
-    if (!this.showPlaces) return;
     ctx.textAlign = "left";
+    if (this.showPlaces) this.paintPlaces(ctx, view, taken, font);
+    ctx.font = `italic 400 11.5px ${font}`;
+    if (view.zoom >= NAMED_LINES_FROM) this.paintLineNames(ctx, view, taken);
+    if (this.showPlaces) this.paintOthers(ctx, view, taken, font);
+  }
+
+  paintPlaces(ctx, view, taken, font) {
+    const { colours } = view;
     const least = view.zoom < 7.5 ? 60_000 : view.zoom < 8.5 ? 15_000 : view.zoom < 9.5 ? 4_000 : 0;
     for (const place of this.points) {
       if (place.kind === "settlement" && (place.population || 0) < least) continue;
@@ -174,7 +210,6 @@ export class Ground {
       if (place.kind === "base" && view.zoom < 9) continue;
       this.name(ctx, place.label, x + 7, y, colours["map-label"], colours["map-land"], taken, view);
     }
-    this.paintOthers(ctx, view, taken, font);
   }
 
   /** Settlements that only the operator's tiles name. The mission's own names come first and stand by its rule. */

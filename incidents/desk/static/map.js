@@ -1,7 +1,7 @@
 // The map: Leaflet for moving about, our own canvases for what is shown.
 
 import { $, h, svg } from "./dom.js";
-import { Ground } from "./ground.js";
+import { Ground, lineDash } from "./ground.js";
 import { CanvasLayer, Observations } from "./layer.js";
 import { Points } from "./points.js";
 import { severityMark } from "./symbols.js";
@@ -70,6 +70,17 @@ export class DeskMap {
 
   redraw() {
     for (const layer of Object.values(this.layers)) layer.redraw();
+  }
+
+  /** The mission's lines, each a layer of its own with name, source, date and what must be said of it. */
+  setLines(lines) {
+    this.ground.setLines(lines);
+    $("#map-lines", this.element).append(...lines.map((line, i) => h("div", { class: "line-layer" },
+      h("label", {},
+        h("input", { type: "checkbox", checked: true, on: { change: (event) => { this.ground.showLine(line.code, event.target.checked); this.redraw(); } } }),
+        svg("svg", { viewBox: "0 0 36 10", class: "line-sample", "aria-hidden": "true" }, svg("path", { d: "M1 5 H35", "stroke-dasharray": lineDash(i).join(" ") })),
+        line.label),
+      h("p", { class: "muted" }, `${line.source}${line.source_date ? `, ${line.source_date}` : ""}; version ${line.version}. ${line.disclaimer}`))));
   }
 
   /** Bounds of the base map: outside there is no ground to show, so one cannot go there. */
@@ -272,7 +283,6 @@ export class DeskMap {
     $("#map-evidence button", element).addEventListener("click", () => this.showEvidence(null));
     map.on("movestart zoomstart", () => { $("#map-choice", element).hidden = true; });
     const switches = {
-      "show-lines": [this.ground, "showLines"],
       "show-sectors": [this.ground, "showSectors"],
       "show-places": [this.ground, "showPlaces"],
       "show-claims": [this.observations, "showClaims"],
