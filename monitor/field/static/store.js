@@ -34,9 +34,24 @@ export function forgetDrafts() {
 
 /** Reads the stubs anew and tells `changed`; from then on whenever page, other page or worker changed one. */
 export async function followReports(changed) {
-  const again = async () => {
-    kept.reports = (await readAll("reports")).sort((one, other) => other.filed_at - one.filed_at);
-    changed();
+  let reading = null;
+  let stale = false;
+  const readUntilFresh = async () => {
+    try {
+      while (stale) {
+        stale = false;
+        kept.reports = (await readAll("reports")).sort((one, other) => other.filed_at - one.filed_at);
+        changed();
+      }
+    } finally {
+      reading = null;
+    }
+  };
+  // Changes that come while the store is read, as when fifty reports go out, are read once more and not once each.
+  const again = () => {
+    stale = true;
+    reading ??= readUntilFresh();
+    return reading;
   };
   addEventListener("outbox", again);
   others?.addEventListener("message", again);

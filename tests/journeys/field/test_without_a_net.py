@@ -128,6 +128,20 @@ def test_the_form_starts_without_a_net_in_every_language_and_files(
     assert len(filed(live_server)) == 1
 
 
+@pytest.mark.parametrize("lost", ["static/lock.js", "static/report.js", "en/words"])
+def test_a_first_visit_that_breaks_off_says_so_and_is_tried_again(
+    browse: Callable[..., Page], watch_id: str, lost: str
+) -> None:
+    page = browse("monitor", phone=True)
+    page.route(f"**/field/{lost}", lambda route: route.abort())
+    page.goto("/field/en")
+    expect(page.locator("h1")).to_have_text(SAYS["app.no_net"])
+    page.unroute(f"**/field/{lost}")
+    page.locator("#again").click()
+    give_pin(page)
+    page.locator(".tiles").wait_for()
+
+
 def test_the_map_opens_without_a_net(phone: Phone, net: BadNet) -> None:
     offline_copy_is_whole(phone.start())
     phone.close()
