@@ -3,7 +3,7 @@
 
 import { announce, button, h, redraw, sure } from "./dom.js";
 import { glyph } from "./glyphs.js";
-import { draftById, followReports, forgetDrafts, isSecure, isWaiting, kept, loadDrafts, newId, photosLeft, reportOf, saveAll } from "./store.js";
+import { draftById, followReports, forgetDrafts, isSecure, isWaiting, kept, loadDrafts, newId, photosLeft, reportOf, saveAll, wouldBeLost } from "./store.js";
 import { clockText, iso, momentText, now } from "./time.js";
 import { keepLocked, vaultState } from "./vault.js";
 import { addWords, language, maybe, t } from "./words.js";
@@ -200,8 +200,8 @@ async function tellWatch(watch, kind) {
   world.watchSaid = t("watch.sending");
   draw();
   const event = { event_id: newId(), kind, at: iso(now()) };
-  const refused = await later.sync.tellOfWatch(watch, event);
-  world.watchSaid = refused ? t("watch.refused", { reason: refused }) : t(`watch.said_${kind}`, { time: clockText(now()) });
+  const taken = await later.sync.tellOfWatch(watch, event);
+  world.watchSaid = taken ? t(`watch.said_${kind}`, { time: clockText(now()) }) : t("watch.refused");
   announce(world.watchSaid);
   draw();
 }
@@ -246,7 +246,7 @@ async function enrolled() {
 
 /** Signing out empties the phone (the answer says so to the browser), so it first says what that would lose. */
 async function signOut() {
-  const left = kept.reports.filter(isWaiting).length + kept.drafts.length;
+  const left = wouldBeLost();
   if (!(await sure(left ? t("app.sign_out_unsent", { n: left }) : t("app.sign_out_sure"), t("app.sign_out"), t("form.cancel")))) return;
   const token = await later.sync.csrf();
   const form = h("form", { method: "post", action: "/sign-out", hidden: true }, h("input", { type: "hidden", name: "csrf_token", value: token }));

@@ -117,6 +117,9 @@ export function reportOf(id, revision) {
 /** Whether something of this report has not reached the base. */
 export const isWaiting = (report) => report.state === "finished" || report.state === "sending";
 
+/** How much emptying this phone would lose: drafts, and reports that the base is not proved to hold. */
+export const wouldBeLost = () => kept.drafts.length + kept.reports.filter(({ state }) => state !== "received").length;
+
 export function photosLeft(report) {
   return report.media.filter((photo) => photo.state === "waiting").length;
 }
