@@ -270,6 +270,8 @@ async function load() {
   if (!isSecure) return;
   const first = await arrived(Promise.all([
     import("./lock.js"), import("./sync.js"), import("./net.js"),
+    // What these ask for in turn, named here so that all come in one wave.
+    import("./outbox.js"), import("./send.js"), import("./seal.js"), import("./sign.js"), import("./log.js"),
     fetch(`/field/${language}/words`).then((answer) => answer.json()).then(addWords),
   ]));
   if (!first) return failed("no_net");
