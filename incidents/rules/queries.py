@@ -204,12 +204,13 @@ def facts_of(session: Session, ids: Collection[str]) -> list[Fact]:
     return found
 
 
-def versions_known(session: Session, start: dt.datetime, known_at: dt.datetime | None = None) -> list[Fact]:
-    """Every version of every fact that speaks of a time from `start` on, in the order they became known."""
-    query = select(*_FACT_COLUMNS).where(RuleFact.until_at >= start)
-    if known_at is not None:
-        query = query.where(RuleFact.known_at <= known_at)
-    query = query.order_by(RuleFact.known_at, RuleFact.observation_id, RuleFact.version)
+def versions_known(session: Session, span: Span, known_at: dt.datetime) -> list[Fact]:
+    """Every version of every fact that speaks of a time in the span, in the order they became known."""
+    query = (
+        select(*_FACT_COLUMNS)
+        .where(RuleFact.until_at > span.start, RuleFact.from_at <= span.end, RuleFact.known_at <= known_at)
+        .order_by(RuleFact.known_at, RuleFact.observation_id, RuleFact.version)
+    )
     return [_fact(*row) for row in session.execute(query)]
 
 
@@ -553,31 +554,35 @@ def findings_of(session: Session, rule_version_id: str, limit: int = 50) -> list
     return [_row(session, *row) for row in rows]
 
 
-def finding_counts(session: Session, since: dt.datetime) -> dict[str, tuple[int, int]]:
-    """Per rule version: findings that stand open, and findings first announced after a moment."""
+@dataclass(frozen=True)
+class FindingCount:
+    """How many findings of a rule version stand open, how many are new, and when it spoke last."""
+
+    open: int = 0
+    new: int = 0
+    last_at: dt.datetime | None = None
+
+
+def finding_counts(session: Session, since: dt.datetime) -> dict[str, FindingCount]:
+    """Per rule version: findings that stand open, those first announced after a moment, the newest of all."""
     is_open = case((FindingVersion.state == "open", 1), else_=0)
     is_new = case((Finding.recorded_at > since, 1), else_=0)
     query = (
-        select(Finding.rule_version_id, func.sum(is_open), func.sum(is_new))
+        select(Finding.rule_version_id, func.sum(is_open), func.sum(is_new), func.max(Finding.recorded_at))
         .join(FindingVersion, FindingVersion.finding_id == Finding.id)
         .where(_is_last())
         .group_by(Finding.rule_version_id)
     )
-    return {version_id: (int(standing), int(new)) for version_id, standing, new in session.execute(query)}
+    return {
+        version_id: FindingCount(int(standing), int(new), last)
+        for version_id, standing, new, last in session.execute(query)
+    }
 
 
 def facts_span(session: Session) -> Span | None:
     """From the first event that the rules have read to the last; None where there is none."""
     first, last = session.execute(select(func.min(RuleFact.t_start), func.max(RuleFact.t_end))).one()
     return Span(first, last) if first else None
-
-
-def fact_versions(session: Session, span: Span, known_at: dt.datetime) -> list[Fact]:
-    """Every version of every fact that touches a span, as known by then."""
-    query = select(*_FACT_COLUMNS).where(
-        RuleFact.until_at > span.start, RuleFact.from_at <= span.end, RuleFact.known_at <= known_at
-    )
-    return [_fact(*row) for row in session.execute(query)]
 
 
 def said_by_then(session: Session, rule_version_id: str, known_at: dt.datetime) -> list[Episode]:

@@ -225,7 +225,7 @@ def judge_due(door: Door) -> str | None:
     bench, judged, resolved = Bench(door, Cause("clock"), rules), 0, 0
     for version_id, rule in rules:
         if version_id in due:
-            span = Span(due[version_id] - rule.settles_after, door.now)
+            span = due[version_id]
             keys: list[str] | list[None] = [None]
             if not rule.crosses_sectors:
                 keys = queries.keys_with_facts(door.session, span.start - rule.lookback, rule.categories)
@@ -241,8 +241,12 @@ def judge_due(door: Door) -> str | None:
     return f"{judged} sectors judged, {resolved} findings resolved"
 
 
-def _finished_steps(door: Door, rules: Sequence[tuple[str, Rule]]) -> dict[str, dt.datetime]:
-    """Rules whose clock has reached a new step, with the moment up to which they were judged; moves it on."""
+def _finished_steps(door: Door, rules: Sequence[tuple[str, Rule]]) -> dict[str, Span]:
+    """Rules whose clock has reached a new step, with the stretch to be judged; moves their clocks on.
+
+    Where the server's clock has been put back, what it had brought since is looked at again: it holds no
+    longer, until its time comes.
+    """
     clocks = {clock.rule_version_id: clock for clock in door.session.scalars(select(RuleClock))}
     due = {}
     for version_id, rule in rules:
@@ -251,10 +255,14 @@ def _finished_steps(door: Door, rules: Sequence[tuple[str, Rule]]) -> dict[str, 
         every = rule.asks.every if isinstance(rule.asks, Rate) else LOOKED_AT_EVERY
         clock = clocks.get(version_id)
         if clock is None:
-            door.session.add(RuleClock(rule_version_id=version_id, judged_until=door.now))
-            due[version_id] = door.now
-        elif ceil_to(clock.judged_until + dt.timedelta.resolution, every) <= door.now:
-            due[version_id], clock.judged_until = clock.judged_until, door.now
+            clock = RuleClock(rule_version_id=version_id, judged_until=door.now)
+            door.session.add(clock)
+            due[version_id] = Span(door.now - rule.settles_after, door.now)
+            continue
+        first, last = sorted((clock.judged_until, door.now))
+        if ceil_to(first + dt.timedelta.resolution, every) > last:
+            continue
+        due[version_id], clock.judged_until = Span(first - rule.settles_after, last), door.now
     return due
 
 
