@@ -472,7 +472,7 @@ def rule_as_published(session: Session, rule_version_id: str) -> Rule:
 
 @functools.lru_cache(maxsize=512)
 def rule_from(source: str, rule_version_id: str, status: str) -> Rule:
-    """A rule from its published text; reading a text costs more than judging by it."""
+    """A rule from its published text, which never changes; reading a text costs more than judging by it."""
     return replace(load_rule(source, rule_version_id), status=status)
 
 

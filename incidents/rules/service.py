@@ -28,7 +28,7 @@ from incidents.rules.conditions import ceil_to
 from incidents.rules.core import in_layers
 from incidents.rules.facts import Fact, Span
 from incidents.rules.lineage import Change
-from incidents.rules.loader import load_folder, load_rule
+from incidents.rules.loader import load_folder
 from incidents.rules.model import RuleClock, RuleStep, RuleVersion
 from incidents.rules.rule import Rate, Rule
 from incidents.rules.taking import fact_of, fact_of_claim, facts_of_watch, row_of
@@ -290,11 +290,11 @@ def rules_in_use(door: Door) -> list[tuple[str, Rule]]:
     if any(_lags_behind(held.get(version_id_of(rule)), rule) for rule in house_rules()):
         load_rules(door)
         held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
-    known = {version_id_of(rule): rule for rule in house_rules()}
-    known |= {rule_id: load_rule(text, rule_id) for rule_id, text in queries.desk_texts(door.session).items()}
+    texts = {version_id_of(rule): rule.source for rule in house_rules()} | queries.desk_texts(door.session)
     # What holds is what the store says: at the desk a rule is switched on and off without a new file.
     as_held = [
-        (version_id, replace(rule, status=held[version_id].status)) for version_id, rule in known.items()
+        (version_id, queries.rule_from(text, version_id, held[version_id].status))
+        for version_id, text in texts.items()
     ]
     running = [(version_id, rule) for version_id, rule in as_held if rule.runs]
     widest_first = sorted(running, key=lambda item: (-item[1].lookback, item[0]))

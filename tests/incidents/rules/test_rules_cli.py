@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from incidents.rules import cli_history
 from incidents.rules.cli import rules_group
+from incidents.rules.history import replayed
 from incidents.rules.model import FindingVersion
 from incidents.rules.service import load_rules
 from monitor.mission.service import load_mission
@@ -125,9 +126,9 @@ def test_a_replay_agrees_with_what_was_said_and_names_a_rule_that_says_otherwise
     with parts.reading() as door:
         for hours in (4, 5, 6, 7):
             at = start + dt.timedelta(hours=hours)
-            assert cli_history._replayed(door, at, lambda _: None, 0.0)["differing"] == []
-        assert cli_history._replayed(door, door.now, lambda _: None, 0.0)["findings"] > 0
+            assert replayed(door, at).differing == ()
+        assert replayed(door, door.now).findings > 0
     with parts.transaction() as door:
         door.session.execute(update(FindingVersion).values(severity=1))
-        said = cli_history._replayed(door, door.now, lambda _: None, 0.0)
-        assert [name.split("@")[0] for name in said["differing"]] == ["E12-mission-safety"]
+        said = replayed(door, door.now)
+        assert [name.split("@")[0] for name in said.differing] == ["E12-mission-safety"]
