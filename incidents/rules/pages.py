@@ -3,19 +3,21 @@
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from marshmallow import Schema, fields, validate
 
 from incidents.rules import drafts, queries
+from incidents.rules.core import Cited
 from incidents.rules.drafts import DRAFT, SWITCH, Judged
 from incidents.rules.examples import failures
+from incidents.rules.explain import firmness_of
 from incidents.rules.explain_rule import in_words
 from incidents.rules.history import span_of_test, tried_on_history
 from incidents.rules.patterns import in_order, pattern_of
-from incidents.rules.queries import BackTestRow, FindingCount, ProposalRow, RuleRow
+from incidents.rules.queries import BackTestRow, FindingCount, FindingRow, ProposalRow, RuleRow
 from incidents.rules.rule import Rule
 from monitor.access import SYSTEM
 from monitor.access.policy import Decision, Subject, may
@@ -167,6 +169,46 @@ def show(door: Door, version_id: str) -> str:
         cost=_cost,
         **_shown(door),
     )
+
+
+@bp.route(
+    "/findings/<int:number>",
+    methods=["GET"],
+    permission=READ,
+    summary="One finding: what it rests on, how firmly, and everything that happened to it",
+)
+def finding(door: Door, number: int) -> str:
+    row = queries.finding_by_number(door.session, number)
+    if row is None:
+        raise NotFound(thing="finding", id=str(number))
+    versions = queries.finding_versions(door.session, row.finding_id)
+    _, rule = drafts.rule_of(door, row.rule_version_id)
+    others = [one.merged_into for one in versions] + [one.split_from for one in versions]
+    return render_template(
+        "rules/finding.html",
+        row=row,
+        rule=rule,
+        latency=in_hours(row.first_recorded_at - versions[0].detectable_at),
+        firmness=firmness_of(row.numbers.get("margin")),
+        versions=[(one, *_moved(before, one)) for before, one in pairwise([None, *versions])],
+        number_of=queries.numbers_of(door.session, {one for one in others if one}),
+        **_shown(door),
+    )
+
+
+def _moved(before: FindingRow | None, one: FindingRow) -> tuple[list[Cited], list[Cited]]:
+    """The evidence that joined and that left with a version."""
+    held = before.evidence if before else ()
+    joined = [cited for cited in one.evidence if cited not in held]
+    return joined, [cited for cited in held if cited not in one.evidence]
+
+
+def in_hours(length: dt.timedelta) -> str:
+    """A length of time as people say it: minutes below two hours, hours below two days, else days."""
+    minutes = max(0, length // dt.timedelta(minutes=1))
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"
 
 
 @bp.route("/<version_id>/trial", methods=["GET"], permission=DRAFT, summary="A rule run over the past")

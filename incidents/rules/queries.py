@@ -104,6 +104,12 @@ def finding_by_number(session: Session, number: int) -> FindingRow | None:
     return finding(session, finding_id) if finding_id else None
 
 
+def numbers_of(session: Session, finding_ids: Collection[str]) -> dict[str, int]:
+    """The numbers of findings by their ids."""
+    query = select(Finding.id, Finding.number).where(Finding.id.in_(sorted(finding_ids)))
+    return {finding_id: number for finding_id, number in session.execute(query)}
+
+
 def findings(session: Session, states: Collection[str] = ("open",)) -> list[FindingRow]:
     """Findings in these states, newest number first. Crosses all sectors."""
     query = _findings().where(_is_last(), FindingVersion.state.in_(list(states)))

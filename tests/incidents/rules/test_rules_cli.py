@@ -19,6 +19,7 @@ from monitor.mission.service import load_mission
 from monitor.outbox import drain
 
 DEMO = Path(__file__).parents[3] / "reports" / "exercise" / "data"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 @pytest.fixture
@@ -132,3 +133,10 @@ def test_a_replay_agrees_with_what_was_said_and_names_a_rule_that_says_otherwise
         door.session.execute(update(FindingVersion).values(severity=1))
         said = replayed(door, door.now)
         assert [name.split("@")[0] for name in said.differing] == ["E12-mission-safety"]
+
+
+def test_the_catalogue_in_the_docs_is_that_of_the_rule_files(tmp_path):
+    assert CliRunner().invoke(rules_group, ["catalogue", str(tmp_path)]).exit_code == 0
+    page = (tmp_path / "rules-catalogue.md").read_text(encoding="utf-8")
+    assert page == (DOCS / "rules-catalogue.md").read_text(encoding="utf-8"), "make docs"
+    assert {f"**E{n} " in page for n in range(1, 16)} == {True}
