@@ -100,6 +100,7 @@ SETTINGS = (
     Setting("argon2_rounds", _whole, 3, "Rounds of one password check."),
     Setting("report_limit_bytes", _whole, 65_536, "Largest single report; a batch may hold 100 of them."),
     Setting("media_limit_bytes", _whole, 26_214_400, "Largest photo or recording."),
+    Setting("basemap_file", Path, None, "PMTiles file shown under the room's map, instead of the small one."),
     Setting("no_issue_on", _days, (), "Days without a daily summary, like `sun 2022-09-21`."),
     Setting("smtp_host", str, "", "Mail server that papers are sent by; left out: no e-mail is sent."),
     Setting("smtp_port", _whole, 587, "Port of the mail server."),
