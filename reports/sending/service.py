@@ -122,6 +122,7 @@ def _queue(
         language, sha256 = FIRST, file_sha256 or edition.pdf_sha256
         if release_id is None and one.language in translations:
             language, sha256 = one.language, translations[one.language].pdf_sha256
+        sha256 = issuing.file_that_leaves(door.session, sha256)
         door.session.add(
             EditionDelivery(
                 edition_id=edition_id,
