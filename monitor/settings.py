@@ -112,6 +112,13 @@ SETTINGS = (
     Setting(
         "webhook_private_hosts", _hosts, (), "Those of them that may be in a private or loopback network."
     ),
+    Setting(
+        "sign_certificate",
+        Path,
+        None,
+        "PKCS#12 file, mode 0600, that PDFs are signed with; needs `truceline[signing]`. Left out: unsigned.",
+    ),
+    Setting("sign_passphrase_file", Path, None, "File that holds the passphrase of it, mode 0600."),
     Setting("week_ends_on", _weekday, "mon", "Day on whose cut-off the weekly report is drafted."),
     Setting("log_level", str, "info", "debug, info, warning or error."),
     Setting("log_origin", str, "truceline.invalid/log/1", "Name under which the evidence log is signed."),
