@@ -397,7 +397,7 @@ def queue(door: Door, waiting_ids: Collection[str] | None = None) -> list[dict[s
     """What waits for a reviewer, longest waiting first."""
     rows = intake.review_queue(door.session, door.now, waiting_ids)
     exact = exact_positions(door, rows)
-    media = media_by_id(door.session, rows)
+    media = media_by_id(door, rows)
     return [
         report_line(row, exact.get(row.observation_id))
         | {
@@ -436,11 +436,11 @@ def report_line(row: ObservationRow, at: Position | None) -> dict[str, Any]:
     }
 
 
-def media_by_id(session: Session, rows: Collection[ObservationRow]) -> dict[str, list[MediaRow]]:
-    """The files of the live revisions."""
+def media_by_id(door: Door, rows: Collection[ObservationRow]) -> dict[str, list[MediaRow]]:
+    """The files of these revisions, here if they had arrived by the door's moment."""
     live = {row.observation_id: row.revision_no for row in rows}
     found: dict[str, list[MediaRow]] = {}
-    for item in media_of(session, list(live)):
+    for item in media_of(door.session, list(live), door.now):
         if item.revision_no == live[item.observation_id]:
             found.setdefault(item.observation_id, []).append(item)
     return found
