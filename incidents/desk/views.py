@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response, current_app, render_template, request
 
-from incidents.desk import dossier, finding, queries
+from incidents.desk import dossier, finding, inbox, queries
 from incidents.desk.mirror import Mirror
 from monitor.door import Door
 from monitor.errors import BadRequest
@@ -44,7 +44,12 @@ def room(door: Door) -> str:
     "/state", methods=["GET"], permission="incidents:desk:open", summary="Time, freshness, counts, sectors"
 )
 def read_state(door: Door) -> Any:
-    return queries.state(as_known(door), waiting_now(door))
+    if instant_argument("at"):
+        return queries.state(as_known(door))
+    mirror = the_mirror()
+    return queries.state(
+        door, waiting_now(door), lambda period, make: mirror.until_news(door.session, period, make)
+    )
 
 
 @bp.route("/ground", methods=["GET"], permission="incidents:desk:open", summary="The map under the reports")
@@ -102,14 +107,19 @@ def read_rows(door: Door) -> Any:
     return queries.rows_by_key(door, [int(key) for key in keys])
 
 
-@bp.route("/inbox", methods=["GET"], permission="incidents:alert:read", summary="Alerts, newest first")
+@bp.route(
+    "/inbox",
+    methods=["GET"],
+    permission="incidents:alert:read",
+    summary="Alerts with who must act by when; `also` is one more, however old",
+)
 def read_inbox(door: Door) -> Any:
-    return {"alerts": queries.inbox(as_known(door))}
+    return inbox.inbox(as_known(door), request.args.get("also"))
 
 
 @bp.route("/queue", methods=["GET"], permission="incidents:observation:read", summary="What waits for review")
 def read_queue(door: Door) -> Any:
-    return {"rows": queries.queue(as_known(door), waiting_now(door))}
+    return queries.queue(as_known(door), waiting_now(door))
 
 
 @bp.route(
