@@ -383,6 +383,7 @@ const live = new Live({
       if (open && (data.observation_id === open.id || data.incident_id === open.id)) drawer.refresh();
     }
   },
+  onSilence: () => { room.isFailing = true; drawFreshness(); },
   onState: (isOpen) => {
     const wasLost = room.lostAt;
     room.isLive = isOpen;

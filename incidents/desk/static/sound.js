@@ -49,6 +49,5 @@ export class Sound {
       tone.start(at);
       tone.stop(at + 0.21);
     });
-    document.body.dataset.rang = String(Number(document.body.dataset.rang || 0) + 1);
   }
 }
