@@ -92,7 +92,9 @@ SETTINGS = (
     Setting(
         "public_url", _address, None, "Address people type. Required where `host` is not this machine itself."
     ),
-    Setting("web_threads", _whole, 64, "Threads of one web process; each open desk holds one."),
+    Setting(
+        "web_threads", _whole, 600, "Threads of one web process; each open desk holds one, and 16 stay free."
+    ),
     Setting("web_processes", _whole, 1, "Web processes (PostgreSQL only; SQLite takes one)."),
     Setting("session_idle_minutes", _whole, 60, "A sign-in ends after this long without a request."),
     Setting("session_hours", _whole, 12, "A sign-in ends after this long in any case."),
