@@ -215,9 +215,10 @@ def teams_out(session: Session, now: dt.datetime) -> list[dict[str, Any]]:
         if watch.checked_in_at is not None and watch.checked_in_at != watch.started_at:
             signs.append((watch.checked_in_at, "check-in"))
     reports = session.execute(
-        select(Observation.team_id, func.max(Observation.recorded_at))
-        .where(Observation.team_id.in_(list(heard)), Observation.recorded_at <= now)
-        .group_by(Observation.team_id)
+        select(Team.id, func.max(Observation.recorded_at))
+        .join(Observation, Observation.team_id == Team.id)
+        .where(Team.id.in_(list(heard)), Observation.recorded_at <= now)
+        .group_by(Team.id)
     )
     for team_id, at in reports:
         heard[team_id].append((at, "report"))
