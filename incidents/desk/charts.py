@@ -17,8 +17,9 @@ from incidents.casework import queries as casework
 from incidents.casework.counting import NOTHING, Counted, Total
 from incidents.casework.coverage import watched
 from incidents.desk.chosen import HIGHEST_TIER, HOURS, NO_SECTOR, Chosen
+from incidents.desk.inbox import FOUND_LATE_AFTER
 from incidents.desk.profiles import hours_by_hour_of_day, middle_and_worst, mission_days
-from incidents.desk.queries import FOUND_LATE_AFTER, chosen_rows, sector_name
+from incidents.desk.queries import chosen_rows, sector_name
 from incidents.intake.queries import ObservationRow
 from monitor.door import Door
 from monitor.mission.periods import Period

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Response, current_app, render_template, request
 
-from incidents.desk import charts, dossier, finding, queries, table
+from incidents.desk import charts, dossier, finding, inbox, queries, table
 from incidents.desk.chosen import Chosen, NotAChoice, chosen
 from incidents.desk.mirror import Mirror
 from incidents.intake.queries import ObservationRow, how_many
@@ -50,7 +50,12 @@ def room(door: Door) -> str:
     "/state", methods=["GET"], permission="incidents:desk:open", summary="Time, freshness, counts, sectors"
 )
 def read_state(door: Door) -> Any:
-    return queries.state(as_known(door), waiting_now(door))
+    if instant_argument("at"):
+        return queries.state(as_known(door))
+    mirror = the_mirror()
+    return queries.state(
+        door, waiting_now(door), lambda period, make: mirror.until_news(door.session, period, make)
+    )
 
 
 @bp.route("/ground", methods=["GET"], permission="incidents:desk:open", summary="The map under the reports")
@@ -208,14 +213,19 @@ def _file(content: str, mimetype: str, name: str) -> Response:
     return response
 
 
-@bp.route("/inbox", methods=["GET"], permission="incidents:alert:read", summary="Alerts, newest first")
+@bp.route(
+    "/inbox",
+    methods=["GET"],
+    permission="incidents:alert:read",
+    summary="Alerts with who must act by when; `also` is one more, however old",
+)
 def read_inbox(door: Door) -> Any:
-    return {"alerts": queries.inbox(as_known(door))}
+    return inbox.inbox(as_known(door), request.args.get("also"))
 
 
 @bp.route("/queue", methods=["GET"], permission="incidents:observation:read", summary="What waits for review")
 def read_queue(door: Door) -> Any:
-    return {"rows": queries.queue(as_known(door), waiting_now(door))}
+    return queries.queue(as_known(door), waiting_now(door))
 
 
 @bp.route(

@@ -1,7 +1,7 @@
 // The situation room: what is known, kept fresh. Each zone answers one question; this file only connects them.
 
 import { Problem, get, getBytes } from "./api.js";
-import { Board, silenceOf } from "./board.js";
+import { Board, silenceOf, silentTeams, unwatched } from "./board.js";
 import { $, staleNote } from "./dom.js";
 import { Columns } from "./columns.js";
 import { Drawer } from "./drawer.js";
@@ -14,6 +14,7 @@ import { DeskMap } from "./map.js";
 import { Palette } from "./palette.js";
 import { Replay } from "./replay.js";
 import { Strip, violationsOf } from "./strip.js";
+import { Sound } from "./sound.js";
 import { saveReports } from "./table.js";
 import { clockRate, heardAgo, heardMissionTime, hourMinuteSecond, lengthText, liveNow, missionNow, setClock, tickAges, weekday, zoneText } from "./time.js";
 import { WINDOWS, spanIn, windowIn, windowSpan } from "./window.js";
@@ -26,6 +27,7 @@ const GATHER_MS = 60;
 const SPACING_MS = 900;
 
 const RULES_BEHIND_AFTER_MS = 60_000;
+const MOST_SAID = 3;
 const isWall = new URL(location.href).searchParams.has("wall");
 
 // `rows` is what the last request for the map brought, `all` what it brought for the whole window: while one
@@ -60,8 +62,10 @@ const inbox = new Inbox($("#inbox"), {
   say, may,
   again: () => load.inbox(),
   onChanged: () => Promise.all([load.inbox(), load.state()]),
+  onChosen: (alert) => map.showEvidence(alert?.evidence.length ? alert.evidence : null),
   onShow: (alert) => { showTab("map"); showEvidence(alert.evidence, Date.parse(alert.condition_from)); },
 });
+const sound = new Sound($("#sound"));
 const making = new Making($("#making"), {
   say,
   incidents: () => incidents.rows,
@@ -135,7 +139,7 @@ const palette = new Palette($("#palette"), {
   ],
   onFound: (hit) => {
     if (hit.kind === "report" || hit.kind === "incident") drawer.show(hit.kind, hit.id);
-    else if (hit.kind === "alert") { inbox.filter("all"); showTab("inbox"); inbox.choose(hit.id); }
+    else if (hit.kind === "alert") showAlert(hit.id);
     else { showTab("map"); map.goToPoint(hit); }
   },
 });
@@ -151,6 +155,19 @@ const drawer = new Drawer($("#drawer"), {
     if (kind === "report") { const row = room.rows.find((other) => other.id === id); if (row && !isInSight(row)) map.goTo([row]); }
   },
 });
+
+/** An alert that a link names or that was looked for, however old it is, with its reports on the map. */
+async function showAlert(id) {
+  showTab("inbox");
+  inbox.filter("all");
+  if (!inbox.alerts?.some((alert) => alert.id === id)) {
+    room.also = id;
+    await load.inbox().catch((problem) => { if (!(problem instanceof Problem)) throw problem; });
+  }
+  inbox.choose(id, false);
+  const alert = inbox.current;
+  if (alert?.evidence.length) await showEvidence(alert.evidence, Date.parse(alert.condition_from));
+}
 
 /** A claim that was opened is on the map, also where claims were switched off. */
 function showClaims() {
@@ -296,17 +313,13 @@ const load = {
     }
   }),
   inbox: () => guarded("inbox", inbox, async () => {
-    const { alerts } = await get(`/desk/inbox${asKnown()}`);
-    const known = new Set(room.raw.inbox?.map((alert) => alert.id));
-    const fresh = room.raw.inbox && !replay.isOn ? alerts.filter((alert) => !known.has(alert.id)) : [];
-    room.raw.inbox = alerts;
+    const answer = await get(`/desk/inbox${asKnown()}${room.also ? `${asKnown() ? "&" : "?"}also=${encodeURIComponent(room.also)}` : ""}`);
+    const before = room.raw.inbox && !replay.isOn ? new Map(room.raw.inbox.alerts.map((alert) => [alert.id, alert])) : null;
+    room.raw.inbox = answer;
     drawLists("inbox");
-    if (fresh.length) {
-      say(`New alert: ${fresh[0].title}, ${fresh[0].place}`);
-    }
-    badge();
+    if (before) announce(answer.alerts, before);
   }),
-  queue: () => guarded("queue", queue, async () => { room.raw.queue = (await get(`/desk/queue${asKnown()}`)).rows; drawLists("queue"); }),
+  queue: () => guarded("queue", queue, async () => { room.raw.queue = await get(`/desk/queue${asKnown()}`); drawLists("queue"); }),
   incidents: () => guarded("incidents", incidents, async () => { room.raw.incidents = (await get(`/desk/incidents?${query()}`)).rows; drawLists("incidents"); }),
   coverage: () => guarded("coverage", null, async () => {
     if (!map.ground.showCoverage) return;
@@ -317,31 +330,55 @@ const load = {
   claims: () => guarded("claims", claims, async () => { room.raw.claims = await get(`/desk/claims?${query()}`); drawLists("claims"); }),
 };
 
+/** Says what is new among the alerts, one thing, the gravest; and sounds it where that is switched on. */
+function announce(alerts, before) {
+  const words = { raised: "New alert", reopened: "Opened again", strengthened: "Grown graver", needs_review: "Look again", withdrawn: "Withdrawn" };
+  const news = alerts.filter((alert) => {
+    const known = before.get(alert.id);
+    return !known || (known.changed_at !== alert.changed_at && (alert.change !== "strengthened" || alert.severity > known.severity) && words[alert.change]);
+  });
+  if (!news.length) return;
+  const [first] = news.sort((a, b) => b.severity - a.severity);
+  say(`${words[first.change] || "New alert"}: ${first.title}, ${first.place}${news.length > 1 ? `, and ${news.length - 1} more` : ""}`);
+  sound.ring(first.severity);
+}
+
 const ZONE_WORDS = {
   state: "The sectors", map: "The map", coverage: "The hours watched", inbox: "The alerts", queue: "The review queue", incidents: "The incidents", claims: "The claims",
 };
 
-/** Fetches zones again, soon but not more than once a second each; asked for while at it, once more after. */
+/**
+ * Fetches zones again, soon, but none more than once a second, nor before its last answer has come, nor faster than
+ * the server answers: what is asked for meanwhile is asked once, after.
+ */
 const pending = new Map();
 
 function refresh(zones) {
   for (const zone of zones) {
-    const entry = pending.get(zone) || { last: -Infinity, timer: null };
+    const entry = pending.get(zone) || { last: -Infinity, took: 0, timer: null, isAsking: false, isWanted: false };
     pending.set(zone, entry);
-    if (entry.timer) continue;
-    const wait = Math.max(GATHER_MS, entry.last + SPACING_MS - performance.now());
-    entry.timer = setTimeout(async () => {
-      entry.timer = null;
-      entry.last = performance.now();
-      try {
-        await load[zone]();
-      } catch (problem) {
-        if (!(problem instanceof Problem)) throw problem;
-        if (problem.status === 0 || zone === "state") room.isFailing = true;
-        else if (problem.status >= 500) say(`${ZONE_WORDS[zone]} could not be brought up to date. ${problem.words}`, true);
-        drawFreshness();
-      }
-    }, wait);
+    if (entry.isAsking) entry.isWanted = true;
+    else if (!entry.timer) plan(zone, entry);
+  }
+}
+
+function plan(zone, entry) {
+  const wait = Math.max(GATHER_MS, entry.last + SPACING_MS - performance.now(), entry.last + 3 * entry.took - performance.now());
+  entry.timer = setTimeout(() => ask(zone, entry), Math.min(wait, STATE_EVERY_MS));
+}
+
+async function ask(zone, entry) {
+  Object.assign(entry, { timer: null, isAsking: true, isWanted: false, last: performance.now() });
+  try {
+    await load[zone]();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status === 0 || zone === "state") room.isFailing = true;
+    else if (problem.status >= 500) say(`${ZONE_WORDS[zone]} could not be brought up to date. ${problem.words}`, true);
+    drawFreshness();
+  } finally {
+    Object.assign(entry, { isAsking: false, took: performance.now() - entry.last });
+    if (entry.isWanted) plan(zone, entry);
   }
 }
 
@@ -372,6 +409,7 @@ const live = new Live({
       if (open && (data.observation_id === open.id || data.incident_id === open.id)) drawer.refresh();
     }
   },
+  onSilence: () => { room.isFailing = true; drawFreshness(); },
   onState: (isOpen) => {
     const wasLost = room.lostAt;
     room.isLive = isOpen;
@@ -391,8 +429,8 @@ function shownRows() {
 
 const LIST_NAMES = ["queue", "reports", "incidents", "claims"];
 const LISTS = {
-  inbox: (alerts) => inbox.set(alerts.filter((alert) => filter.passes(alert) && (!room.isSliding || Date.parse(alert.condition_from) <= replay.at))),
-  queue: (rows) => queue.set(rows.filter((row) => filter.passes(row))),
+  inbox: (answer) => inbox.set({ ...answer, alerts: answer.alerts.filter((alert) => filter.passes(alert) && (!room.isSliding || Date.parse(alert.condition_from) <= replay.at)) }),
+  queue: ({ rows, total }) => queue.set(rows.filter((row) => filter.passes(row)), total - rows.length),
   incidents: (rows) => incidents.set(rows.filter((row) => filter.passes(row))),
   claims: (answer) => {
     const shown = answer.claims.filter((claim) => filter.passes(claim));
@@ -494,14 +532,20 @@ function drawFreshness() {
   document.body.classList.toggle("grey", !replay.isOn && (isOld || isLost) && Math.max(silent, room.lostAt ? performance.now() - room.lostAt : 0) > GREY_AFTER_MS);
 }
 
-/** What has stopped behind the screen, in words; null while all of it works. */
-function stoppedWords({ machine }, now) {
-  if (!machine.worker_is_there) return "▲ The worker has stopped · no rule is judged, no summary drafted";
-  const behind = machine.rules_behind_since && now - Date.parse(machine.rules_behind_since);
+/** What has stopped or fallen silent, in words, the gravest first; null while all of it is as it should be. */
+function stoppedWords({ machine, teams, sectors, report_interval_h: interval }, now) {
   // A clock that somebody winds by hand jumps, and what was due a moment ago looks long due.
-  if (clockRate() > 0 && behind > RULES_BEHIND_AFTER_MS * Math.max(clockRate(), 1)) return `▲ The rules are ${lengthText(behind)} behind · alerts come late`;
-  if (machine.jobs_failed.length) return `▲ A job failed: ${machine.jobs_failed.join(", ")}`;
-  return null;
+  const behind = (since) => clockRate() > 0 && since && now - Date.parse(since) > RULES_BEHIND_AFTER_MS * Math.max(clockRate(), 1);
+  const words = [];
+  if (!machine.worker_is_there) words.push("The worker has stopped: no rule is judged, no summary drafted");
+  else if (behind(machine.rules_behind_since)) words.push(`The rules are ${lengthText(now - Date.parse(machine.rules_behind_since))} behind: alerts come late`);
+  else if (behind(machine.alerts_behind_since)) words.push(`The alerts are ${lengthText(now - Date.parse(machine.alerts_behind_since))} behind`);
+  if (machine.jobs_failed.length) words.push(`A job failed: ${machine.jobs_failed.join(", ")}`);
+  words.push(...silentTeams(teams, interval));
+  const nobody = unwatched(sectors);
+  if (nobody) words.push(nobody);
+  if (!words.length) return null;
+  return `▲ ${words.slice(0, MOST_SAID).join(" · ")}${words.length > MOST_SAID ? ` · and ${words.length - MOST_SAID} more` : ""}`;
 }
 
 const agoWords = (ms) => (ms < 60_000 ? "just now" : `${lengthText(ms)} ago`);
@@ -606,7 +650,10 @@ function showTab(name) {
 const KEYS = {
   j: () => inbox.move(1),
   k: () => inbox.move(-1),
-  a: () => { const { current } = inbox; if (["open", "needs_review"].includes(current?.state) && may("incidents:alert:act")) inbox.act(current, "acknowledge"); },
+  a: () => inbox.press("acknowledge"),
+  e: () => inbox.press("escalate"),
+  n: () => inbox.press("note"),
+  s: () => sound.turn(!sound.isOn),
   t: () => { const names = Object.keys(WINDOWS); pickWindow(names[(names.indexOf(room.window) + 1) % names.length]); },
   q: () => { pickList("queue"); showTab("lists"); $("#queue [data-id]")?.focus(); },
   m: () => { showTab("map"); $("#map-canvas").focus(); },
@@ -689,16 +736,6 @@ function hookPage() {
   readAddress();
   pickList(LIST_NAMES.includes(searchParams.get("list")) ? searchParams.get("list") : "queue");
   showTab(searchParams.has("list") ? "lists" : "inbox");
-}
-
-/** An alert that a link names, with its reports on the map. */
-async function showAlert(id) {
-  await load.inbox();
-  inbox.filter("all");
-  showTab("inbox");
-  inbox.choose(id);
-  const alert = room.raw.inbox.find((one) => one.id === id);
-  if (alert) await showEvidence(alert.evidence, Date.parse(alert.condition_from));
 }
 
 async function loadGround() {

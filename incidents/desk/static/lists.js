@@ -65,15 +65,21 @@ export class Queue extends RowList {
     this.onOpen(id);
   }
 
-  set(rows) {
+  /** `more` wait besides these, which are the longest waiting. */
+  set(rows, more = 0) {
     const ids = new Set(rows.map((row) => row.id));
     this.marked = new Set([...this.marked].filter((id) => ids.has(id)));
+    this.more = more;
     super.set(rows);
   }
 
   draw() {
     const { rows } = this;
-    $("#queue-count").textContent = rows.length || "";
+    $("#queue-count").textContent = rows.length + this.more || "";
+    if (!rows.length && this.more) {
+      show(this.element, emptyNote(`The filter leaves none of the longest waiting; ${count(this.more, "report")} more are not listed yet.`));
+      return;
+    }
     if (!rows.length) {
       show(this.element, emptyNote("Nothing waits for review. Every report received so far has been judged."));
       return;
@@ -93,6 +99,7 @@ export class Queue extends RowList {
           ["Tier", "Report", "Marks", "From", "When", "Waits since", "Filed by"].map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, rows.map((row) => this.row(row, mayLink))),
       ),
+      this.more ? h("p", { class: "muted more" }, `These wait the longest. ${count(this.more, "report")} more follow as they are judged.`) : null,
     );
   }
 

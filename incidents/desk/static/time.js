@@ -102,6 +102,23 @@ export function agoText(when) {
   return age < MINUTE ? "just now" : `${lengthText(age)} ago`;
 }
 
+/** "20:20, in 12 min" or "20:20, 5 min ago"; marked as late once it has passed. `tickAges` keeps it true. */
+export function dueElement(when) {
+  const element = timeElement(when, "");
+  element.dataset.due = new Date(stamp(when)).toISOString();
+  tickDue(element);
+  return element;
+}
+
+function tickDue(element) {
+  const now = missionNow();
+  if (now === null) return;
+  const left = stamp(element.dataset.due) - now;
+  element.classList.toggle("late", left < 0);
+  const text = `${shortTime(element.dataset.due)}, ${left < 0 ? `${lengthText(left)} ago` : left < MINUTE ? "now" : `in ${lengthText(left)}`}`;
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** An age that keeps itself true: `tickAges` writes it anew. */
 export function ageElement(when) {
   const element = timeElement(when, agoText(when));
@@ -114,6 +131,7 @@ export function tickAges(root = document) {
     const text = agoText(element.dataset.age);
     if (element.textContent !== text) element.textContent = text;
   }
+  for (const element of root.querySelectorAll("[data-due]")) tickDue(element);
 }
 
 const QUARTER = 15 * MINUTE;
