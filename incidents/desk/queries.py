@@ -40,6 +40,7 @@ REPORT_INTERVAL_H = 3.0
 LATE_AFTER = dt.timedelta(hours=6)
 LAST_HEARD_WITHIN = dt.timedelta(days=30)
 WATCHED_WITHIN = dt.timedelta(days=3)
+SIGNS = ("start", "check-in", "report")
 WINDOW = dt.timedelta(hours=24)
 MANY = 1_500
 MOST_ROWS = 500
@@ -169,9 +170,7 @@ def _violations(
     }
 
 
-def _slices(
-    session: Session, start: dt.datetime, end: dt.datetime
-) -> list[tuple[dt.datetime, dt.datetime]]:
+def _slices(session: Session, start: dt.datetime, end: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
     """A span cut so that few enough reports are held at once: on a bad day only what counts of each stays."""
     number = 1 + intake.how_many(session, start, end) // AT_ONCE
     edges = [start + (end - start) * i / number for i in range(number)] + [end]
@@ -232,13 +231,18 @@ def teams_out(session: Session, now: dt.datetime) -> list[dict[str, Any]]:
     )
     for team_id, at in reports:
         heard[team_id].append((at, "report"))
+    # Of two signs of one moment the one that says more.
+    last = {
+        team_id: max(signs, key=lambda sign: (sign[0], SIGNS.index(sign[1])))
+        for team_id, signs in heard.items()
+    }
     names = session.execute(select(Team.id, Team.code, Team.name).where(Team.id.in_(list(heard))))
     rows = [
         {
             "code": code,
             "name": name,
-            "heard_at": max(heard[team_id])[0].isoformat(),
-            "by": max(heard[team_id])[1],
+            "heard_at": last[team_id][0].isoformat(),
+            "by": last[team_id][1],
         }
         for team_id, code, name in names
     ]
