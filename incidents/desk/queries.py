@@ -230,7 +230,7 @@ def teams_out(session: Session, now: dt.datetime) -> list[dict[str, Any]]:
         .group_by(Observation.team_id)
     )
     for team_id, at in reports:
-        heard[team_id].append((at, "report"))
+        heard.setdefault(str(team_id), []).append((at, "report"))
     # Of two signs of one moment the one that says more.
     last = {
         team_id: max(signs, key=lambda sign: (sign[0], SIGNS.index(sign[1])))
