@@ -88,6 +88,20 @@ class Total:
 NOTHING = Total()
 
 
+def summed(parts: Iterable[Total]) -> Total:
+    """The same as adding them one by one, in one pass: the ids of thousands are put together once."""
+    held = list(parts)
+    highs = [part.max for part in held if part.max is not None]
+    return Total(
+        sum(part.min for part in held),
+        sum(part.best for part in held),
+        sum(highs) if len(highs) == len(held) else None,
+        all(part.exact for part in held),
+        any(part.at_least for part in held),
+        tuple(dict.fromkeys(one for part in held for one in part.ids)),
+    )
+
+
 def is_violation(one: Counted) -> bool:
     """A kinetic event that the mission perceived itself; what it was told never counts (C12, S15)."""
     return (
@@ -148,10 +162,7 @@ def of_one(one: Counted) -> Total:
 
 def total(observations: Iterable[Counted]) -> Total:
     """All of them together: incidents counted once per kind, everything else one by one."""
-    result = NOTHING
-    for part in by_kind(observations).values():
-        result = result + part
-    return result
+    return summed(by_kind(observations).values())
 
 
 def by_kind(observations: Iterable[Counted]) -> dict[str, Total]:
@@ -162,11 +173,11 @@ def by_kind(observations: Iterable[Counted]) -> dict[str, Total]:
     perceived: dict[str, set[tuple[str, str]]] = {}
     for (incident, kind), members in groups.items():
         perceived.setdefault(incident, set()).update((kind, one.observer) for one in members)
-    kinds: dict[str, Total] = {}
+    kinds: dict[str, list[Total]] = {}
     for (incident, kind), members in groups.items():
         countable = [one for one in members if not _is_caused(one, perceived[incident])]
-        kinds[kind] = kinds.get(kind, NOTHING) + _once(countable, members)
-    return kinds
+        kinds.setdefault(kind, []).append(_once(countable, members))
+    return {kind: summed(parts) for kind, parts in kinds.items()}
 
 
 def _is_caused(one: Counted, perceived: Collection[tuple[str, str]]) -> bool:

@@ -172,7 +172,7 @@ def _print(
         f"{len(desks)} clients, {len(committed)} events in {took:.0f} s\n"
         f"{lines} lines opened, {refused} refused\n"
         f"commit to client: p50 {statistics.median(live):.0f} ms, p99 {tails[0]:.0f} ms, "
-        f"worst {live[-1]:.0f} ms; {len(heard) - len(live)} of {len(heard)} replayed after a lost line\n"
+        f"worst {live[-1]:.0f} ms; {len(heard) - len(live)} of {len(heard)} came by replay\n"
         f"others meanwhile: p50 {statistics.median(asked):.0f} ms, p99 {tails[1]:.0f} ms; "
         f"web {cpu:.0%} of one core, {mission.memory_mb('web'):.0f} MB"
     )

@@ -2,12 +2,13 @@
 
 For each number: a store is filled with reports of ten years, a server started, the room opened in Chromium at
 1920 x 1080 with all of them on the map. Printed are the time that the first reading of the mirror takes, the
-bytes of the columns as sent, the time from navigation until the map stands with its data, that of one frame
-while the slider is dragged, and from a commit to the new row on the screen.
+bytes of the columns as sent, the time from navigation until the map stands with its data, the frames a second
+while the map is dragged, the time of one frame while the slider is, and from a commit to the row on the screen.
 """
 
 import datetime as dt
 import logging
+import math
 import re
 import shutil
 import statistics
@@ -56,6 +57,18 @@ DRAG = """() => new Promise((done) => {
   };
   drag();
 })"""
+FRAMES = """() => new Promise((done) => {
+  const frames = [];
+  const began = performance.now();
+  let last = began;
+  const next = (now) => {
+    frames.push(now - last);
+    last = now;
+    if (now - began < 2000) requestAnimationFrame(next);
+    else done(frames.slice(2));
+  };
+  requestAnimationFrame(next);
+})"""
 PAINTED = """() => new Promise((done) => {
   const shown = () => document.getElementById("queue-count").textContent;
   const before = shown();
@@ -89,6 +102,7 @@ def measure(number: int, page_of: Callable[[str, str], Page]) -> str:
         page.goto("/desk?window=all")
         page.wait_for_selector("body[data-ready=yes]")
         ready = float(page.evaluate("performance.now()"))
+        fps = 1000 / statistics.mean(_panned(page))
         frames = _dragged(page)
         painted = statistics.median(_painted(page, parts) for _ in range(5))
         page.context.close()
@@ -100,6 +114,7 @@ def measure(number: int, page_of: Callable[[str, str], Page]) -> str:
         first * 1000,
         len(sent) / 1024,
         ready,
+        fps,
         statistics.median(frames),
         max(frames),
         painted,
@@ -115,6 +130,24 @@ def _ten_years(folder: Path) -> Path:
     began = f'starts_at: "{(ground.NOON_AT_THE_BASE - TEN_YEARS).isoformat()}"'
     (there / "mission.yaml").write_text(re.sub(r"(?m)^starts_at: .*$", began, definition))
     return there
+
+
+def _panned(page: Page) -> list[float]:
+    """What each frame took while the map is dragged about."""
+    box = page.locator("#map-canvas").bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.evaluate(f"() => {{ window.frames = ({FRAMES})(); }}")
+    page.mouse.move(*middle)
+    page.mouse.down()
+    ends = time.monotonic() + 2
+    step = 0
+    while time.monotonic() < ends:
+        step += 1
+        page.mouse.move(middle[0] + 60 * math.sin(step / 9), middle[1] + 40 * math.cos(step / 7))
+    page.mouse.up()
+    frames: list[float] = page.evaluate("window.frames")
+    return frames
 
 
 def _dragged(page: Page) -> list[float]:
@@ -145,7 +178,8 @@ def main() -> None:
         "mirror first ms",
         "KB sent",
         "map ready ms",
-        "frame ms",
+        "pan frames/s",
+        "slider frame ms",
         "worst",
         "commit to paint ms",
     )

@@ -176,7 +176,7 @@ export class Inbox {
         data: { id: alert.id, severity: alert.severity, group: this.groupOf(alert) },
         "aria-current": isChosen ? "true" : null,
         "aria-label": `Severity ${alert.severity}: ${alert.title}, ${alert.place}, ${word(ALERT_STATE, alert.state)}. ${this.owedText(alert)}`,
-        on: { click: (event) => { if (!event.target.closest("button, textarea, select, a")) this.choose(alert.id); } },
+        on: { click: (event) => { if (!event.target.closest("button, a, .ask-form")) this.choose(alert.id); } },
       },
       h("div", { class: "alert-head" },
         severityMark(alert.severity),
@@ -290,7 +290,7 @@ export class Inbox {
       if (step === "shelve") content.until = new Date(missionNow() + Number($("#alert-until", this.list).value) * HOUR).toISOString();
       this.act(alert, content, done, refusal);
     };
-    return h("form", { class: "ask-form", data: { for: step }, on: { submit: go, keydown: (event) => { if (event.key === "Escape") { event.stopPropagation(); this.ask(null); } } } },
+    return h("form", { class: "ask-form", novalidate: true, data: { for: step }, on: { submit: go, keydown: (event) => { if (event.key === "Escape") { event.stopPropagation(); this.ask(null); } } } },
       fields[step]?.(), h("label", { for: "alert-note" }, say), box, refusal,
       h("div", { class: "actions" },
         h("button", { type: "submit", class: "small-button primary" }, send),

@@ -8,6 +8,7 @@ import numpy as np
 from many_reports import fill
 
 from incidents.desk.mirror import LAYOUT
+from incidents.desk.queries import MANY
 
 
 def read(content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -70,12 +71,12 @@ def test_training_is_no_point_but_waits_for_review_and_a_window_has_its_end(clie
 
 def test_of_very_many_the_map_is_told_the_number_and_asks_for_columns(client, mission):
     with mission.transaction() as door:
-        fill(door, 3_001, dt.timedelta(hours=20))
+        fill(door, MANY + 1, dt.timedelta(hours=20))
     duty = client("duty_officer")
     answer = duty.get("/desk/map").json
-    assert (answer["many"], answer["rows"]) == (3_001, [])
+    assert (answer["many"], answer["rows"]) == (MANY + 1, [])
     head, columns = read(duty.get("/desk/columns").data)
-    assert head["n"] == 3_001
+    assert head["n"] == MANY + 1
     near = duty.get("/desk/rows", query_string={"key": [int(columns["key"][0])]}).json
     (row,) = near["rows"]
     assert row[near["columns"].index("number")] == f"R-{columns['key'][0]:06d}"
