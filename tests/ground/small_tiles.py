@@ -33,22 +33,26 @@ LAYERS: dict[str, list[Feature]] = {
 }
 
 
-def write_tiles(path: Path, attribution: str = '<a href="#">© Somebody</a>', zooms: int = 9) -> Path:
-    """The file at `path`, with every tile of BOX from zoom 0 up."""
+def write_tiles(
+    path: Path, attribution: str = '<a href="#">© Somebody</a>', zooms: int = 9, picture: bytes | None = None
+) -> Path:
+    """The file at `path`, with every tile of BOX from zoom 0 up; each is the same PNG where one is given."""
     tiles = {}
     for zoom in range(zooms + 1):
         west, south = _unit(BOX[0], BOX[1])
         east, north = _unit(BOX[2], BOX[3])
         for x in range(int(west * 2**zoom), int(east * 2**zoom) + 1):
             for y in range(int(north * 2**zoom), int(south * 2**zoom) + 1):
-                tiles[_number(zoom, x, y)] = gzip.compress(_tile(zoom, x, y), mtime=0)
+                shapes = gzip.compress(_tile(zoom, x, y), mtime=0)
+                tiles[_number(zoom, x, y)] = picture or shapes
     directory, data = _directory(sorted(tiles.items()))
     metadata = gzip.compress(json.dumps({"attribution": attribution}).encode(), mtime=0)
     at = [127, 127 + len(directory), 127 + len(directory) + len(metadata)]
     head = struct.pack("<7sB", b"PMTiles", 3)
     head += struct.pack("<8Q", at[0], len(directory), at[1], len(metadata), at[2], 0, at[2], len(data))
     head += struct.pack("<3Q", len(tiles), len(tiles), len(tiles))
-    head += struct.pack("<6B", 1, 2, 2, 1, 0, zooms)
+    compression, kind = (1, 2) if picture else (2, 1)
+    head += struct.pack("<6B", 1, 2, compression, kind, 0, zooms)
     head += struct.pack("<4i", *(round(value * 1e7) for value in BOX))
     head += struct.pack("<B2i", 7, 457_000_000, 400_000_000)
     path.write_bytes(head + directory + metadata + data)

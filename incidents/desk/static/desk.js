@@ -374,7 +374,6 @@ async function ask(zone, entry) {
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.status === 0 || zone === "state") room.isFailing = true;
-    else if (problem.status >= 500) say(`${ZONE_WORDS[zone]} could not be brought up to date. ${problem.words}`, true);
     drawFreshness();
   } finally {
     Object.assign(entry, { isAsking: false, took: performance.now() - entry.last });
@@ -466,7 +465,8 @@ function drawMap() {
     $("#map-widen").hidden = true;
   } else if (!rows.length) {
     const last = room.state.freshness.last_report;
-    $("#map-empty-words").textContent = `No report in this window.${last ? ` Last: ${lengthText(now - Date.parse(last.at))} ago, ${last.place}.` : ""}`;
+    // Of a span in the past it is no help to know what came after it.
+    $("#map-empty-words").textContent = `No report in this window.${last && Date.parse(last.at) <= now ? ` Last: ${lengthText(now - Date.parse(last.at))} ago, ${last.place}.` : ""}`;
     $("#map-widen").hidden = room.window === "all" && !room.span;
     $("#map-widen").textContent = "Widen";
   }
@@ -633,6 +633,7 @@ function readMoment(searchParams) {
 }
 
 function pickList(name) {
+  $("#lists").dataset.list = name;
   for (const tab of document.querySelectorAll("[data-list]")) {
     const isPicked = tab.dataset.list === name;
     tab.setAttribute("aria-selected", String(isPicked));

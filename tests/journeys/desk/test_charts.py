@@ -1,6 +1,7 @@
 """The charts by mouse, by keyboard and by screen reader; the map's layer of hours; the operator's own map."""
 
 import datetime as dt
+import io
 import json
 import re
 import uuid
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from accessibility import violations
 from cast_of_people import cast_member
+from PIL import Image
 from playwright.sync_api import Page, expect
 from small_tiles import write_tiles
 
@@ -31,9 +33,10 @@ PASSES = """async (table) => {
   });
 }"""
 
-PIXELS_OF = """(token) => {
+PIXELS_OF = """(colour) => {
   const map = document.querySelector(".leaflet-ground-pane canvas");
-  const wanted = getComputedStyle(document.documentElement).getPropertyValue(`--${token}`).trim();
+  const style = getComputedStyle(document.documentElement);
+  const wanted = colour.startsWith("#") ? colour : style.getPropertyValue(`--${colour}`).trim();
   const [r, g, b] = [1, 3, 5].map((i) => parseInt(wanted.slice(i, i + 2), 16));
   const { data } = map.getContext("2d").getImageData(0, 0, map.width, map.height);
   let found = 0;
@@ -173,6 +176,23 @@ class TestOwnTiles:
         expect(page.locator("#map-source")).to_have_text(re.compile("^Base map: © Somebody"))
         # The file has a forest; the small base map has none, and nothing else is painted in that colour.
         assert page.evaluate(PIXELS_OF, "map-land-2") > 0
+
+
+class TestOwnPictures:
+    """With a file of pictures, such as a scanned sheet."""
+
+    @pytest.fixture
+    def server_settings(self, folder: Path) -> dict[str, Any]:
+        content = io.BytesIO()
+        Image.new("RGB", (256, 256), "#b7c9a1").save(content, "PNG")
+        return {"basemap_file": write_tiles(folder / "sheet.pmtiles", picture=content.getvalue())}
+
+    def test_pictures_are_painted_as_they_are(self, browse: Browse, file: Filing) -> None:
+        page = browse("duty_officer", color_scheme="light")
+        page.goto("/desk")
+        expect(page.locator("#map")).to_have_attribute("data-tiles", "here")
+        expect(page.locator("body")).to_have_attribute("data-ready", "yes")
+        assert page.evaluate(PIXELS_OF, "#b7c9a1") > 0
 
 
 def test_without_a_file_of_tiles_nothing_of_theirs_is_fetched(browse: Browse, file: Filing) -> None:
