@@ -93,7 +93,7 @@ def take(browser: Browser, address: str, folder: Path, name: str, path: str, act
     page.goto(path)
     if path.startswith("/desk"):
         expect(page.locator("body")).to_have_attribute("data-ready", "yes", timeout=30_000)
-    page.wait_for_timeout(SETTLED_MS)
+    expect(page.locator(".loading")).to_have_count(0, timeout=30_000)
     act(page)
     page.wait_for_timeout(SETTLED_MS)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
@@ -127,7 +127,7 @@ PICTURES: tuple[tuple[str, str, Act, Any], ...] = (
         DESK,
     ),
     ("lookback", "/desk?window=72h&at=2022-09-13T02:00:00Z&by=known", nothing, DESK),
-    ("charts", "/desk/charts?window=7d", nothing, DESK | {"viewport": {"width": 1440, "height": 1340}}),
+    ("charts", "/desk/charts?window=7d", nothing, DESK | {"viewport": {"width": 1440, "height": 1760}}),
     ("shift", "/handover", nothing, DESK),
     ("wall", "/desk?wall&window=24h", nothing, WALL),
 )

@@ -184,10 +184,13 @@ export class Ground {
         const [x, y] = at(sector.at, view);
         ctx.textAlign = "center";
         ctx.font = `600 11.5px ${font}`;
-        const words = this.coverage ? `${sector.label.toUpperCase()} · ${this.hoursWords(sector.code)}` : sector.label.toUpperCase();
-        for (const [right, down] of ASIDE) {
-          if (this.name(ctx, words, x + right, y + down, colours["accent-strong"], colours["map-land"], taken, view)) break;
-        }
+        // Hours must stand in their own sector, so they are short, and rather lie on a mark than in another sector.
+        const name = sector.label.toUpperCase();
+        const hours = this.coverage?.sectors[sector.code];
+        const words = this.coverage ? `${name.replace(/^SECTOR /, "")} ${hours ? `${hours.toFixed(1)} h` : "not monitored"}` : name;
+        const places = this.coverage ? ASIDE.filter(([right, down]) => isInside(sector.rings, (x + right + view.originX) / view.scale, (y + down + view.originY) / view.scale)) : ASIDE;
+        const drawn = places.some(([right, down]) => this.name(ctx, words, x + right, y + down, colours["accent-strong"], colours["map-land"], taken, view));
+        if (!drawn && this.coverage) this.name(ctx, words, x, y, colours["accent-strong"], colours["map-land"], [], view);
       }
     }
     ctx.textAlign = "left";
@@ -239,6 +242,18 @@ export class Ground {
     ctx.fillText(text, x, y);
     return true;
   }
+}
+
+/** Whether a point lies in an area, both in units: a ray from it crosses the rings an odd number of times. */
+function isInside(rings, x, y) {
+  let inside = false;
+  for (const ring of rings) {
+    for (let i = 0, before = ring.length - 2; i < ring.length; before = i, i += 2) {
+      const [x1, y1, x2, y2] = [ring[before], ring[before + 1], ring[i], ring[i + 1]];
+      if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) inside = !inside;
+    }
+  }
+  return inside;
 }
 
 const at = ([x, y], view) => [x * view.scale - view.originX, y * view.scale - view.originY];

@@ -179,6 +179,8 @@ export class DeskMap {
   setCoverage(coverage) {
     this.ground.coverage = coverage;
     this.legendCoverage.hidden = !coverage;
+    // Where marks are dense the hours stand over them: with this layer on, they are what is asked for.
+    this.map.getPane("names").style.zIndex = coverage ? 430 : 410;
     this.redraw();
   }
 
