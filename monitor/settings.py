@@ -102,6 +102,7 @@ SETTINGS = (
     Setting("argon2_rounds", _whole, 3, "Rounds of one password check."),
     Setting("report_limit_bytes", _whole, 65_536, "Largest single report; a batch may hold 100 of them."),
     Setting("media_limit_bytes", _whole, 26_214_400, "Largest photo or recording."),
+    Setting("basemap_file", Path, None, "PMTiles file shown under the room's map, instead of the small one."),
     Setting("no_issue_on", _days, (), "Days without a daily summary, like `sun 2022-09-21`."),
     Setting("smtp_host", str, "", "Mail server that papers are sent by; left out: no e-mail is sent."),
     Setting("smtp_port", _whole, 587, "Port of the mail server."),
@@ -113,6 +114,13 @@ SETTINGS = (
     Setting(
         "webhook_private_hosts", _hosts, (), "Those of them that may be in a private or loopback network."
     ),
+    Setting(
+        "sign_certificate",
+        Path,
+        None,
+        "PKCS#12 file, mode 0600, that PDFs are signed with; needs `truceline[signing]`. Left out: unsigned.",
+    ),
+    Setting("sign_passphrase_file", Path, None, "File that holds the passphrase of it, mode 0600."),
     Setting("week_ends_on", _weekday, "mon", "Day on whose cut-off the weekly report is drafted."),
     Setting("log_level", str, "info", "debug, info, warning or error."),
     Setting("log_origin", str, "truceline.invalid/log/1", "Name under which the evidence log is signed."),

@@ -3,10 +3,12 @@
 What is asked through a door is answered as known at `door.now`.
 """
 
+import dataclasses
 import datetime as dt
 import itertools
 import json
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from shapely.geometry import shape
@@ -16,6 +18,7 @@ from sqlalchemy.orm import Session
 from incidents.casework import counting
 from incidents.casework import queries as casework
 from incidents.claims import queries as claims
+from incidents.desk.chosen import Chosen
 from incidents.desk.inbox import asking
 from incidents.events import FindingChanged
 from incidents.evidence.queries import MediaRow, media_of
@@ -33,6 +36,7 @@ from monitor.mission.queries import MissionRow, the_mission
 from monitor.outbox import behind_since, last_event_id
 from monitor.people.model import Team
 from monitor.places.queries import PlaceRow, all_lines, all_places, base_map, sector_of
+from monitor.places.tiles import NotTiles, tile_file
 from monitor.watches.queries import hours_monitored, open_watches, watch_spans
 
 # A team in the field is expected to say something this often; twice as long is late, four times is silent.
@@ -225,9 +229,10 @@ def teams_out(session: Session, now: dt.datetime) -> list[dict[str, Any]]:
         if watch.checked_in_at is not None and watch.checked_in_at != watch.started_at:
             signs.append((watch.checked_in_at, "check-in"))
     reports = session.execute(
-        select(Observation.team_id, func.max(Observation.recorded_at))
-        .where(Observation.team_id.in_(list(heard)), Observation.recorded_at <= now)
-        .group_by(Observation.team_id)
+        select(Team.id, func.max(Observation.recorded_at))
+        .join(Observation, Observation.team_id == Team.id)
+        .where(Team.id.in_(list(heard)), Observation.recorded_at <= now)
+        .group_by(Team.id)
     )
     for team_id, at in reports:
         heard.setdefault(str(team_id), []).append((at, "report"))
@@ -267,13 +272,17 @@ def _last_heard(session: Session, now: dt.datetime) -> dict[str, dt.datetime]:
     return {code: at for code, at in found if code is not None}
 
 
-def ground(session: Session) -> dict[str, Any]:
-    """What lies under the reports: base map, lines with their sources, sectors, posts and settlements."""
+def ground(session: Session, tiles_at: Path | None = None) -> dict[str, Any]:
+    """What lies under the reports: base map, lines with their sources, sectors, posts and settlements.
+
+    `tiles_at` is the operator's own file of tiles; where it cannot be used, that is said and no more lost.
+    """
     base = base_map(session)
     drawn = json.loads(base.content) if base else {"type": "FeatureCollection", "features": []}
     places = [_shown_place(place) for place in all_places(session)]
     return {
         "base": drawn,
+        **_tiles(tiles_at),
         "bounds": drawn.get("bbox") or _bounds_of(places),
         "places": places,
         "lines": [
@@ -289,6 +298,15 @@ def ground(session: Session) -> dict[str, Any]:
             for line in all_lines(session)
         ],
     }
+
+
+def _tiles(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {"tiles": None, "tiles_problem": None}
+    try:
+        return {"tiles": dataclasses.asdict(tile_file(path)), "tiles_problem": None}
+    except NotTiles as problem:
+        return {"tiles": None, "tiles_problem": str(problem)}
 
 
 def _shown_place(place: PlaceRow) -> dict[str, Any]:
@@ -324,6 +342,63 @@ def map_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None) -> 
         return {"from": start.isoformat(), "columns": MAP_COLUMNS, "rows": [], "many": number}
     found = intake.observations(door.session, start, end, states=SHOWN_ON_THE_MAP, known_at=door.now)
     return {"from": start.isoformat(), **_drawn(door, found)}
+
+
+def chosen_rows(
+    door: Door, start: dt.datetime, end: dt.datetime | None, chosen: Chosen
+) -> list[ObservationRow]:
+    """The live reports of a window that the filter lets through, oldest first, as known at `door.now`."""
+    zone = the_mission(door.session).zone
+    found = intake.observations(
+        door.session,
+        start,
+        end,
+        states=SHOWN_ON_THE_MAP,
+        categories=None if chosen.family is None else (chosen.family,),
+        known_at=door.now,
+    )
+    rows = [row for row in found if not row.is_training and chosen.passes_plain(_facets(row), zone)]
+    if not chosen.words:
+        return rows
+    exact = exact_positions(door, rows)
+    return [row for row in rows if chosen.passes_words(_searched(row, exact.get(row.observation_id)))]
+
+
+def _facets(row: ObservationRow) -> dict[str, Any]:
+    return {
+        "sector": row.sector_code,
+        "category": row.category,
+        "tier": row.tier,
+        "processing": row.processing,
+        "info_type": row.info_type,
+        "start": row.t_start,
+    }
+
+
+def _searched(row: ObservationRow, at: Position | None) -> tuple[str | None, ...]:
+    return titles.title(row, at), row.receipt_number, row.observed_from
+
+
+def report_table(door: Door, rows: Collection[ObservationRow]) -> list[dict[str, Any]]:
+    """These reports as files for other programs have them; without the positions of observers."""
+    refs = casework.incidents_of(door.session, [row.observation_id for row in rows], door.now)
+    exact = exact_positions(door, rows)
+    return [_table_row(row, exact.get(row.observation_id), refs.get(row.observation_id)) for row in rows]
+
+
+def _table_row(row: ObservationRow, at: Position | None, ref: casework.IncidentRef | None) -> dict[str, Any]:
+    return report_line(row, at) | {
+        "received": row.received_at.isoformat(),
+        "observed_from": row.observed_from,
+        "count_min": row.count_min,
+        "count_best": row.count_best,
+        "count_max": row.count_max,
+        "qualifier": row.count_qualifier,
+        "event_lon": row.lon,
+        "event_lat": row.lat,
+        "event_uncertainty_m": row.event_uncertainty_m,
+        "incident": ref.label if ref else None,
+    }
 
 
 def rows_by_key(door: Door, keys: Collection[int]) -> dict[str, Any]:
@@ -400,7 +475,7 @@ def queue(door: Door, waiting_ids: Sequence[str] | None = None) -> dict[str, Any
 
 def _queue_lines(door: Door, rows: Collection[ObservationRow]) -> list[dict[str, Any]]:
     exact = exact_positions(door, rows)
-    media = media_by_id(door.session, rows)
+    media = media_by_id(door, rows)
     return [
         report_line(row, exact.get(row.observation_id))
         | {
@@ -430,6 +505,7 @@ def report_line(row: ObservationRow, at: Position | None) -> dict[str, Any]:
         "symbol": titles.symbol(row.category, row.type),
         "title": titles.title(row, at),
         "tier": row.tier,
+        "info_type": row.info_type,
         "processing": row.processing,
         "start": row.t_start.isoformat(),
         "end": row.t_end.isoformat(),
@@ -438,11 +514,11 @@ def report_line(row: ObservationRow, at: Position | None) -> dict[str, Any]:
     }
 
 
-def media_by_id(session: Session, rows: Collection[ObservationRow]) -> dict[str, list[MediaRow]]:
-    """The files of the live revisions."""
+def media_by_id(door: Door, rows: Collection[ObservationRow]) -> dict[str, list[MediaRow]]:
+    """The files of these revisions, here if they had arrived by the door's moment."""
     live = {row.observation_id: row.revision_no for row in rows}
     found: dict[str, list[MediaRow]] = {}
-    for item in media_of(session, list(live)):
+    for item in media_of(door.session, list(live), door.now):
         if item.revision_no == live[item.observation_id]:
             found.setdefault(item.observation_id, []).append(item)
     return found

@@ -16,6 +16,7 @@ export function setClock(nowIso, rate, timezone) {
   if (timezone !== zone) {
     zone = timezone;
     formats.clear();
+    hours.clear();
   }
 }
 
@@ -132,6 +133,21 @@ export function tickAges(root = document) {
   }
   for (const element of root.querySelectorAll("[data-due]")) tickDue(element);
 }
+
+const QUARTER = 15 * MINUTE;
+const hours = new Map();
+
+/** The hour of the local day, 0 to 23. Clocks change on a quarter of an hour, so each quarter is looked up once. */
+export function localHour(ms) {
+  const quarter = Math.floor(ms / QUARTER);
+  if (!hours.has(quarter)) hours.set(quarter, Number(hourMinute(quarter * QUARTER).slice(0, 2)));
+  return hours.get(quarter);
+}
+
+/** A moment of mission time as a datetime-local field writes it. */
+export const fieldTime = (ms) => new Date(ms + zoneOffsetMs()).toISOString().slice(0, 16);
+/** What a datetime-local field says, in epoch milliseconds; NaN where it says nothing. */
+export const readTime = (text) => Date.parse(`${text}:00Z`) - zoneOffsetMs();
 
 /** Milliseconds by which mission time is ahead of UTC. */
 export function zoneOffsetMs() {

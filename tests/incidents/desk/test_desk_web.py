@@ -166,6 +166,31 @@ def test_an_incident_is_shown_with_the_steps_that_could_come_next(client, file):
     assert rows_of(duty.get("/desk/map").json)[0]["incident"] == "I-0001"
 
 
+def test_harm_is_confirmed_with_the_checklist_that_comes_with_the_step(client, file):
+    harm = {"category": "CAS", "type": "injured", "means": "told"}
+    ids = [file(info_type="medical", **harm), file(info_type="told_by_official", **harm)]
+    duty, officer = client("duty_officer"), client("verification_officer")
+    for one in ids:
+        duty.post(f"/api/v1/observations/{one}/review", json={"verdict": "accepted"})
+    client("analyst").post(
+        f"/api/v1/observations/{ids[0]}/grades", json={"reliability": "B", "credibility": 2}
+    )
+    incident_id = duty.post("/api/v1/incidents", json={"observation_ids": ids}).json["incident_id"]
+    steps = f"/api/v1/incidents/{incident_id}/steps"
+    step = {"axis": "assessment", "state": "corroborated", "reason": "Hospital and mayor."}
+    assert client("analyst").post(steps, json=step).status_code in (200, 201)
+    shown = officer.get(f"/desk/incidents/{incident_id}").json["next"]
+    (confirm,) = [one for one in shown if one["state"] == "confirmed"]
+    assert confirm["is_allowed"]
+    assert len(confirm["checklist"]) == 6
+    codes = [point["code"] for point in confirm["checklist"]]
+    step |= {"state": "confirmed", "checklist": codes[1:]}
+    refused = officer.post(steps, json=step)
+    assert refused.status_code == 409
+    assert confirm["checklist"][0]["words"] in refused.json["detail"]
+    assert officer.post(steps, json=step | {"checklist": codes}).status_code in (200, 201)
+
+
 def test_the_parties_stand_side_by_side_with_or_without_claims(client, mission):
     answer = client("duty_officer").get("/desk/claims").json
     assert [party["code"] for party in answer["parties"]] == ["ARM", "AZE", "NK"]
