@@ -167,7 +167,8 @@ function dayCell(sector, day, [start, end], most) {
     ? evidence({ from: start, to: end, sector: sector.code })
     : `/coverage?${new URLSearchParams({ from: start, to: end })}`;
   return h("td", { class: isDark ? "dark" : "" },
-    h("a", { href: link, title: `${sector.name}, ${dayMonth(Date.parse(end) - 1)}: ${said}`, "aria-label": said },
+    h("a", { href: link, title: `${sector.name}, ${dayMonth(Date.parse(end) - 1)}: ${said}` },
+      h("span", { class: "visually-hidden" }, said),
       bar(day, most),
       h("span", { class: "n", "aria-hidden": "true" }, day.accepted || day.waiting ? [numberWords(day), day.waiting ? h("small", {}, ` +${day.waiting}`) : null] : isDark ? "" : "0"),
       noHours ? null : meter,
@@ -188,8 +189,8 @@ function drawHours() {
       const said = `${name(one.hour)}: ${one.accepted} accepted, ${one.waiting} not yet reviewed; ${one.watched_h ? `${one.watched_h.toFixed(1)} h watched` : "not monitored"}`;
       const watched = h("span", { class: one.watched_h ? "watched" : "watched dark", "aria-hidden": "true" }, h("i", {}));
       watched.firstChild.style.setProperty("--share", `${(100 * one.watched_h) / longest}%`);
-      return h("li", {}, h("a", { href: evidence({ hour: one.hour }), title: said, "aria-label": said },
-        bar(one, most), h("span", { class: "tick", "aria-hidden": "true" }, String(one.hour).padStart(2, "0")), watched));
+      return h("li", {}, h("a", { href: evidence({ hour: one.hour }), title: said },
+        h("span", { class: "visually-hidden" }, said), bar(one, most), h("span", { class: "tick", "aria-hidden": "true" }, String(one.hour).padStart(2, "0")), watched));
     })),
     asTable(["Hour", "Accepted", "Not yet reviewed", "Hours watched"], hours.map((one) => [name(one.hour), one.accepted, one.waiting, one.watched_h ? one.watched_h.toFixed(1) : "not monitored"])));
 }
@@ -206,7 +207,7 @@ function drawTiers() {
     h("thead", { class: "visually-hidden" }, h("tr", {}, ["Tier", "Violations", "Accepted", "Not yet reviewed", "Share"].map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, rows.map((one) => h("tr", {},
       h("th", { scope: "row" }, one.tier ? severityMark(one.tier, "Weapon tier") : h("span", { class: "muted" }, "not known")),
-      h("td", { class: "long" }, h("a", { href: evidence({ tier: `only-${one.tier}` }), "aria-label": `${one.accepted} accepted, ${one.waiting} not yet reviewed` }, bar(one, most))),
+      h("td", { class: "long" }, h("a", { href: evidence({ tier: `only-${one.tier}` }) }, h("span", { class: "visually-hidden" }, `${one.accepted} accepted, ${one.waiting} not yet reviewed`), bar(one, most))),
       h("td", { class: "number" }, one.accepted),
       h("td", { class: "number" }, one.waiting ? `+${one.waiting}` : ""),
       h("td", { class: "number muted" }, all ? `${Math.round((100 * (one.accepted + one.waiting)) / all)} %` : "–"))))));
@@ -234,12 +235,12 @@ function drawLatency() {
       rules.map(([seconds, text]) => svg("g", { "aria-hidden": "true" }, svg("line", { class: "rule", x1: left, x2: wide, y1: y(seconds), y2: y(seconds) }), svg("text", { x: left - 8, y: y(seconds) + 4, "text-anchor": "end" }, text))),
       svg("text", { x: left, y: high, "aria-hidden": "true" }, shortTime(from)),
       svg("text", { x: wide, y: high, "text-anchor": "end", "aria-hidden": "true" }, shortTime(to)),
-      alerts.map((one) => svg("a", { href: `/desk?alert=${one.id}`, "aria-label": `${one.label} ${one.title}, severity ${one.severity}, raised ${shortTime(one.raised_at)}, after ${waitText(one.seconds)}` },
-        svg("title", {}, `${one.label} ${one.title}: raised ${shortTime(one.raised_at)}, ${waitText(one.seconds)} after it could be known`),
+      alerts.map((one) => svg("a", { href: `/desk?alert=${one.id}` },
+        svg("title", {}, `${one.label} ${one.title}, severity ${one.severity}: raised ${shortTime(one.raised_at)}, ${waitText(one.seconds)} after it could be known`),
         one.is_late
           ? svg("rect", { class: `dot severity-${one.severity}`, x: x(one.raised_at) - 10, y: y(one.seconds) - 10, width: 20, height: 20, rx: 2 })
           : svg("circle", { class: `dot severity-${one.severity}`, cx: x(one.raised_at), cy: y(one.seconds), r: 10.5 }),
-        svg("text", { class: `in-dot on-${one.severity}`, x: x(one.raised_at), y: y(one.seconds) + 4.5 }, one.severity)))),
+        svg("text", { "aria-hidden": "true", class: `in-dot on-${one.severity}`, x: x(one.raised_at), y: y(one.seconds) + 4.5 }, one.severity)))),
     asTable(["Alert", "Severity", "Sector", "Could be known", "Raised", "After"], alerts.map((one) => [
       h("a", { href: `/desk?alert=${one.id}` }, `${one.label} ${one.title}`), one.severity, one.sector ?? "–", timeElement(one.detectable_at), timeElement(one.raised_at),
       one.is_late ? h("strong", {}, waitText(one.seconds)) : waitText(one.seconds)])));

@@ -47,11 +47,11 @@ PIXELS_OF = """(token) => {
 @pytest.fixture
 def watched_evening(live_server: Any, file: Filing) -> str:
     """A patrol was out in sector Martuni for six hours; of two reports from there one is accepted: its id."""
-    accepted = file()
+    accepted = file(exposure="in_direction_of")
     file(count={"min": 3, "best": 3, "max": 3, "qualifier": "exact"})
     with live_server.parts.transaction() as door:
         door.actor = cast_member(door, "duty_officer", "second")
-        review_observation(door, accepted, "accepted")
+        review_observation(door, accepted, "accepted", "")
         watch_id = str(uuid.uuid4())
         end = EVENING + dt.timedelta(hours=6)
         plan = {"kind": "patrol", "sectors": ["MAR"], "post": None, "team": None}
@@ -141,7 +141,7 @@ def test_hours_watched_lie_on_the_map_in_shades_and_in_words(browse: Browse, wat
     expect(said).to_contain_text("Sector Martuni: 6.0 of 24.0 h")
     expect(said).to_contain_text("Sector Jermuk: not monitored")
     expect(page.locator("#legend-coverage")).to_be_visible()
-    page.get_by_label("Hours watched").uncheck()
+    page.get_by_role("checkbox", name="Hours watched").uncheck()
     expect(said).to_be_hidden()
     expect(page).not_to_have_url(re.compile("layer="))
 
@@ -149,7 +149,7 @@ def test_hours_watched_lie_on_the_map_in_shades_and_in_words(browse: Browse, wat
 def test_the_reports_shown_are_saved_as_a_table_and_as_geojson(room: Page, watched_evening: str) -> None:
     expect(room.locator("#reports-count")).to_have_text("2")
     room.keyboard.press("/")
-    room.get_by_label("Review", exact=True).select_option("accepted")
+    room.locator("#filter-state").select_option("accepted")
     for name, ending in (("Table (CSV)", "csv"), ("GeoJSON", "geojson")):
         with room.expect_download() as saved:
             room.get_by_role("button", name=name).click()

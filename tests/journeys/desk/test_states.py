@@ -41,7 +41,7 @@ def test_a_zone_without_anything_says_what_is_not_there(browse: Browse, file: Fi
 
 def test_a_zone_that_loads_says_so(browse: Browse, file: Filing) -> None:
     waiting: list[Route] = []
-    page = open_room(browse, "state", "map", "inbox", "queue", act=waiting.append)
+    page = open_room(browse, "state", "map", "inbox", "queue", act=lambda route: waiting.append(route))
     for place, words in (
         ("#inbox-list", "Loading alerts…"),
         ("#queue", "Loading the review queue…"),
