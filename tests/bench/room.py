@@ -2,8 +2,8 @@
 
 For each number: a store is filled with reports of ten years, a server started, the room opened in Chromium at
 1920 x 1080 with all of them on the map. Printed are the time that the first reading of the mirror takes, the
-bytes of the columns as sent, the time from navigation until the map stands with its data, the frames a second
-while the map is dragged, the time of one frame while the slider is, and from a commit to the row on the screen.
+bytes of the columns as sent, the time from navigation until the map stands with its data, frames a second
+while the map is dragged, the time of one frame while the slider is, and from a commit to the new row.
 """
 
 import datetime as dt
