@@ -311,11 +311,9 @@ export class Observations {
       ctx.stroke();
       angle += turn;
     }
-    ctx.beginPath();
-    ctx.arc(x, y, radius + 0.6, 0, 2 * Math.PI);
-    ctx.lineWidth = 1.2;
-    ctx.strokeStyle = colours["severity-outline"];
-    ctx.stroke();
+    const outlines = { solid: 0, dashed: 0, dotted: 0 };
+    for (const i of group.members) outlines[this.rows[i].confidence] += 1;
+    outline(ctx, x, y, radius + 1, outlines, colours["ink"]);
     number(ctx, n, x, y, n > 99 ? 11 : 12.5, colours["ink"]);
     ctx.restore();
     this.hits.push({ x, y, r: radius + 3, rows: group.members.map((i) => this.rows[i]) });
@@ -396,6 +394,24 @@ function drawEye(ctx, x, y, strength, colours, isHeld) {
   ctx.strokeStyle = isHeld ? colours["accent"] : colours["ink"];
   ctx.stroke();
   ctx.restore();
+}
+
+/** Around several reports: how many are accepted (solid), not yet reviewed (dashed) and told (dotted), as parts of a turn. */
+export function outline(ctx, x, y, radius, outlines, colour) {
+  const total = Object.values(outlines).reduce((sum, one) => sum + one, 0);
+  let angle = -Math.PI / 2;
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = colour;
+  for (const [name, share] of Object.entries(outlines)) {
+    if (!share) continue;
+    const turn = (share / total) * 2 * Math.PI;
+    ctx.beginPath();
+    ctx.arc(x, y, radius, angle, angle + turn);
+    ctx.setLineDash(DASH[name]);
+    ctx.stroke();
+    angle += turn;
+  }
+  ctx.setLineDash([]);
 }
 
 function halo(ctx, x, y, radius, colour) {

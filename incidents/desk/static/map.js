@@ -342,7 +342,7 @@ function drawLegend(list) {
     ), "Place, with its uncertainty"),
     row(picture(
       svg("circle", { class: "ring", cx: 24, cy: 13, r: 10 }), svg("text", { x: 24, y: 17.5, class: "legend-number" }, "12"),
-    ), "Several reports; ring: share of each tier"),
+    ), "Several reports; ring: share of each tier; outline: solid accepted, dashed not yet reviewed, dotted told"),
     row(picture(
       svg("rect", { class: "frame", x: 2, y: 7, width: 12, height: 12, rx: 2 }),
       svg("rect", { class: "frame dashed", x: 18, y: 7, width: 12, height: 12, rx: 2 }),

@@ -1,6 +1,7 @@
 // Many reports on the map: counted into cells of the screen, each drawn as a bubble with its share of weapon tiers.
 // Nothing is kept per report but the columns themselves.
 
+import { outline } from "./layer.js";
 import { tierFill } from "./symbols.js";
 
 const CELL = 30;
@@ -30,13 +31,16 @@ export class Points {
   paint(ctx, view) {
     this.hits = [];
     const { bounds, scale, originX, originY } = view;
-    const { n, x, y, tier } = this.columns;
+    const { n, x, y, tier, state, observed, names } = this.columns;
+    const accepted = names.state.indexOf("accepted");
     const [times, last] = this.limit();
     const { x: left, y: top } = bounds.min;
     const size = bounds.getSize();
     const wide = Math.ceil(size.x / CELL);
     const cells = wide * Math.ceil(size.y / CELL);
     const counts = new Uint32Array(cells * TIERS);
+    const solid = new Uint32Array(cells);
+    const dotted = new Uint32Array(cells);
     const sumX = new Float64Array(cells);
     const sumY = new Float64Array(cells);
     for (let i = 0; i < n; i += 1) {
@@ -46,17 +50,20 @@ export class Points {
       if (!(px >= 0 && py >= 0 && px < size.x && py < size.y)) continue;
       const cell = Math.floor(py / CELL) * wide + Math.floor(px / CELL);
       counts[cell * TIERS + tier[i]] += 1;
+      if (!observed[i]) dotted[cell] += 1;
+      else if (state[i] === accepted) solid[cell] += 1;
       sumX[cell] += px;
       sumY[cell] += py;
     }
     for (let cell = 0; cell < cells; cell += 1) {
       const shares = counts.subarray(cell * TIERS, (cell + 1) * TIERS);
       const total = shares.reduce((a, b) => a + b, 0);
-      if (total) this.bubble(ctx, view, sumX[cell] / total + left, sumY[cell] / total + top, total, shares);
+      const outlines = { solid: solid[cell], dashed: total - solid[cell] - dotted[cell], dotted: dotted[cell] };
+      if (total) this.bubble(ctx, view, sumX[cell] / total + left, sumY[cell] / total + top, total, shares, outlines);
     }
   }
 
-  bubble(ctx, { colours }, x, y, total, shares) {
+  bubble(ctx, { colours }, x, y, total, shares, outlines) {
     const radius = total === 1 ? 6 : 6 + 2.1 * Math.log2(total);
     ctx.beginPath();
     ctx.arc(x, y, radius, 0, 2 * Math.PI);
@@ -73,11 +80,7 @@ export class Points {
       ctx.stroke();
       angle += turn;
     }
-    ctx.beginPath();
-    ctx.arc(x, y, radius + 0.6, 0, 2 * Math.PI);
-    ctx.lineWidth = 1.1;
-    ctx.strokeStyle = colours["severity-outline"];
-    ctx.stroke();
+    outline(ctx, x, y, radius + 1, outlines, colours["ink"]);
     if (total > 1) {
       ctx.fillStyle = colours["ink"];
       ctx.font = `650 ${total > 99 ? 10 : 11.5}px system-ui, sans-serif`;
