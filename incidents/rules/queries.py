@@ -549,9 +549,13 @@ def _draft(row: RuleDraft) -> DraftRow:
     return DraftRow(row.draft_id, row.edition, row.text, row.by, row.published_as, row.recorded_at)
 
 
-def back_tests(session: Session, rule_version_id: str | None = None) -> list[BackTestRow]:
+def back_tests(
+    session: Session, rule_version_id: str | None = None, since: dt.datetime | None = None
+) -> list[BackTestRow]:
     """Stored back-tests, of one rule version or of all, newest first."""
     query = select(RuleBackTest).order_by(RuleBackTest.id.desc())
+    if since is not None:
+        query = query.where(RuleBackTest.recorded_at > since)
     if rule_version_id is not None:
         query = query.where(RuleBackTest.rule_version_id == rule_version_id)
     return [

@@ -10,6 +10,7 @@ from incidents.alerts import queries as alerts
 from incidents.alerts.service import mute, speak, take_step
 from incidents.rules import queries
 from incidents.rules.checking import check_from_scratch, check_nightly
+from incidents.rules.history import try_what_is_on
 from incidents.rules.model import FindingVersion, RuleCheck
 from incidents.rules.service import rules_in_use
 from monitor.errors import WrongState
@@ -229,3 +230,18 @@ def sector_of_the_test(desk):
     desk.session.add(PlaceName(place_id=place.id, language="en", name="Sector MAR"))
     desk.session.flush()
     return 46.5, 39.5
+
+
+def test_what_is_on_gets_a_back_test_of_the_missions_own_past_once_there_is_enough(desk):
+    desk.file(NIGHT, exposure="near_miss")
+    assert try_what_is_on(desk.officer) is None
+    desk.at(NIGHT + dt.timedelta(days=15))
+    on = {version_id for version_id, rule in rules_in_use(desk.officer) if rule.status == "on"}
+    for _ in on:
+        assert try_what_is_on(desk.officer)
+    assert try_what_is_on(desk.officer) is None
+    kept = queries.back_tests(desk.session)
+    assert {row.rule_version_id for row in kept} == on and len(kept) == len(on)
+    assert {row.findings for row in kept if row.rule_version_id.startswith("E12-mission-safety")} == {1}
+    desk.at(NIGHT + dt.timedelta(days=46))
+    assert try_what_is_on(desk.officer)
