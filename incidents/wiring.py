@@ -25,6 +25,7 @@ from incidents.rules.cli import COMMANDS as RULE_COMMANDS
 from incidents.rules.history import try_what_is_on
 from incidents.rules.pages import bp as rules_desk
 from incidents.rules.service import HEARS, hear, judge_due
+from incidents.rules.service import SUBSCRIBER as RULES
 from incidents.rules.views import bp as rules
 from incidents.taxonomy.views import bp as taxonomy
 from monitor.jobs.runner import Job
@@ -59,7 +60,7 @@ SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
     Subscriber("casework.suggestions", (ObservationReceived,), hear_of_observation),
     Subscriber("evidence.facts", (MediaReceived,), read_facts),
-    Subscriber("rules", HEARS, hear),
+    Subscriber(RULES, HEARS, hear),
     Subscriber("alerts", (FindingChanged,), follow_finding),
 ]
 COMMANDS: list[click.Command] = [*CLI_COMMANDS, *RULE_COMMANDS]
