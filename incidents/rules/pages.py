@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -196,7 +196,9 @@ def finding(door: Door, reference: str) -> str:
         rule=rule,
         latency=in_hours(row.first_recorded_at - versions[0].detectable_at),
         firmness=firmness_of(row.numbers.get("margin")),
-        versions=[(one, *_moved(before, one)) for before, one in pairwise([None, *versions])],
+        versions=[
+            (one, *_moved(before, one)) for before, one in zip([None, *versions], versions, strict=False)
+        ],
         number_of=queries.numbers_of(door.session, {one for one in others if one}),
         **_shown(door),
     )

@@ -336,8 +336,9 @@ def _evidence(
             .where(FindingEvidence.finding_id.in_(ids[first : first + 400]))
             .order_by(FindingEvidence.version_no, FindingEvidence.joined)
         )
-        for finding_id, version_no, joined, *cited in rows:
-            held.setdefault(finding_id, []).append((version_no, joined, Cited(*cited)))
+        for finding_id, version_no, joined, observation_id, revision_no, origin in rows:
+            cited = Cited(observation_id, revision_no, origin)
+            held.setdefault(finding_id, []).append((version_no, joined, cited))
     return {version: _held_at(held.get(version.finding_id, ()), version.version_no) for version in wanted}
 
 
