@@ -17,6 +17,7 @@ OPEN_TO_A_PHONE = {
     "GET /api/v1/lines",
     "GET /api/v1/mission",
     "GET /api/v1/basemap",
+    "GET /api/v1/basemap.pmtiles",
     "GET /api/v1/field/start",
     "GET /field",
     "GET /field/<language>",
