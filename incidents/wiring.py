@@ -22,8 +22,10 @@ from incidents.outbox_files.views import bp as outbox_files
 from incidents.protection.views import bp as protection
 from incidents.rules.checking import check_nightly
 from incidents.rules.cli import COMMANDS as RULE_COMMANDS
+from incidents.rules.history import try_what_is_on
 from incidents.rules.pages import bp as rules_desk
 from incidents.rules.service import HEARS, hear, judge_due
+from incidents.rules.service import SUBSCRIBER as RULES
 from incidents.rules.views import bp as rules
 from incidents.taxonomy.views import bp as taxonomy
 from monitor.jobs.runner import Job
@@ -51,13 +53,14 @@ JOBS: list[Job] = [
     Job("rules.judge_due", 20, judge_due),
     Job("evidence.drop_abandoned", 3_600, drop_abandoned),
     Job("rules.check", 600, check_nightly),
+    Job("rules.try", 600, try_what_is_on),
     Job("alerts.speak", 20, speak),
 ]
 SUBSCRIBERS: list[Subscriber] = [
     Subscriber("evidence.viewing_copies", (MediaReceived,), derive_copy),
     Subscriber("casework.suggestions", (ObservationReceived,), hear_of_observation),
     Subscriber("evidence.facts", (MediaReceived,), read_facts),
-    Subscriber("rules", HEARS, hear),
+    Subscriber(RULES, HEARS, hear),
     Subscriber("alerts", (FindingChanged,), follow_finding),
 ]
 COMMANDS: list[click.Command] = [*CLI_COMMANDS, *RULE_COMMANDS]

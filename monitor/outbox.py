@@ -103,6 +103,15 @@ def behind_since(session: Session, subscriber: str, kinds: Iterable[type[Event]]
     return session.scalar(select(func.min(OutboxEvent.recorded_at)).where(waiting))
 
 
+def still_to_hear(session: Session, subscriber: str, kind: type[Event], limit: int) -> list[Event]:
+    """Events of a kind that a subscriber has not heard yet, oldest first, the one it hears now among them."""
+    heard = select(OutboxPlace.last_id).where(OutboxPlace.subscriber == subscriber).scalar_subquery()
+    query = select(OutboxEvent.data).where(
+        OutboxEvent.name == kind.__name__, OutboxEvent.id > func.coalesce(heard, 0)
+    )
+    return [kind(**data) for data in session.scalars(query.order_by(OutboxEvent.id).limit(limit))]
+
+
 @dataclass(frozen=True)
 class _Waiting:
     """What one subscriber has not heard yet, and how often it stumbled over the first of it."""

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from incidents.alerts import queries as alerts
 from incidents.alerts.lifecycle import LIVE
 from incidents.alerts.routing import climbs_next, next_rung, owed
+from incidents.rules.explain import firmness_of
+from incidents.rules.facts import WHOLE_MISSION
 from monitor.door import Door
 from monitor.people.queries import name_of, names, people_who_may
 from monitor.places.queries import all_places
@@ -94,7 +96,9 @@ def _alert(
         "rule_version": row.rule_version_id,
         "colour": row.colour,
         "sector": row.sector_code,
-        "place": _place(known, row.sector_code) or "Outside all sectors",
+        "place": "Whole mission"
+        if row.key == WHOLE_MISSION
+        else _place(known, row.sector_code) or "Outside all sectors",
         "state": row.state,
         "actor": name_of(holder, known.names) if holder else None,
         "assigned_to": known.names.get(f"person:{row.assigned_to}") if row.assigned_to else None,
@@ -118,6 +122,9 @@ def _alert(
         "is_late": row.raised_at - row.detectable_at > FOUND_LATE_AFTER,
         "evidence": sorted({cited.observation_id for cited in row.evidence}),
         "beside": len(row.beside),
+        "sources": row.independent_sources,
+        "firmness": firmness_of(row.margin),
+        "finding_id": row.finding_id,
         "reviewed": round(row.share_reviewed * len(row.evidence)),
         "quarantined": row.quarantined_evidence,
         "history": _history(known, versions, steps, climbed),

@@ -217,10 +217,14 @@ def lacks(rule: Rule, back_tests: Sequence[BackTestRow]) -> list[str]:
         missing.append("a worked example in which it speaks and one in which it is silent")
     if rule.budget is None:
         missing.append("an alarm budget: how many alerts it may raise in how long")
-    signed = [test for test in back_tests if test.digest == rule.digest and test.signed_by]
-    if not signed:
+    if _signed(rule, back_tests) is None:
         missing.append("a stored back-test of this very text that a person has signed")
     return missing
+
+
+def _signed(rule: Rule, back_tests: Sequence[BackTestRow]) -> BackTestRow | None:
+    """The newest back-test of this very text that a person stands for."""
+    return next((test for test in back_tests if test.digest == rule.digest and test.signed_by), None)
 
 
 def propose(door: Door, version_id: str, kind: str) -> ProposalRow:
@@ -234,10 +238,11 @@ def propose(door: Door, version_id: str, kind: str) -> ProposalRow:
     tests = queries.back_tests(door.session, version_id)
     if kind == "on" and (missing := lacks(rule, tests)):
         raise Invalid({"rule": [f"it lacks {what}" for what in missing]})
+    signed = _signed(rule, tests)
     made = RuleProposal(
         rule_version_id=version_id,
         kind=kind,
-        back_test_id=tests[0].id if kind == "on" else None,
+        back_test_id=signed.id if signed and kind == "on" else None,
         by=door.actor.code,
         recorded_at=door.now,
     )

@@ -14,7 +14,7 @@ from incidents.rules import batch, queries
 from incidents.rules.backtest import BackTest, back_test, reads_back_to
 from incidents.rules.batch import Told
 from incidents.rules.core import Episode
-from incidents.rules.drafts import every_version
+from incidents.rules.drafts import every_version, known_rules, store_back_test
 from incidents.rules.facts import (
     Completeness,
     Fact,
@@ -79,6 +79,29 @@ def tried_on_history(
     started = perf_counter()
     found = back_test(rule, read.facts, read.world, span.start, span.end, zone, others, told)
     return replace(found, seconds=round(perf_counter() - started, 3))
+
+
+# A rule that is on is tried anew on the mission's own past so often, once there is enough of it.
+TRIED_EVERY = dt.timedelta(days=30)
+ENOUGH_PAST = dt.timedelta(days=14)
+
+
+def try_what_is_on(door: Door) -> str | None:
+    """Stores a back-test of one rule that is on and has none of late; nobody has signed it yet.
+
+    One at a time, so that reports do not wait long. A rule that came switched on with the program so gets
+    its first as soon as the mission has a past to try it on.
+    """
+    held = queries.facts_span(door.session)
+    if held is None or door.now - held.start < ENOUGH_PAST:
+        return None
+    tried = {row.rule_version_id for row in queries.back_tests(door.session, since=door.now - TRIED_EVERY)}
+    for row, rule in every_version(door):
+        if row.status == "on" and row.rule_version_id not in tried:
+            found = tried_on_history(door, rule, span_of_test(door, None, None), known_rules(door))
+            store_back_test(door, row.rule_version_id, found.as_json())
+            return f"{row.rule_version_id}: {found.findings} findings"
+    return None
 
 
 @dataclass(frozen=True)

@@ -172,15 +172,21 @@ def show(door: Door, version_id: str) -> str:
 
 
 @bp.route(
-    "/findings/<int:number>",
+    "/findings/<reference>",
     methods=["GET"],
     permission=READ,
     summary="One finding: what it rests on, how firmly, and everything that happened to it",
 )
-def finding(door: Door, number: int) -> str:
-    row = queries.finding_by_number(door.session, number)
+def finding(door: Door, reference: str) -> str:
+    """By its number, or by the id that an alert names."""
+    is_number = reference.isdecimal() and len(reference) < 10
+    row = (
+        queries.finding_by_number(door.session, int(reference))
+        if is_number
+        else queries.finding(door.session, reference)
+    )
     if row is None:
-        raise NotFound(thing="finding", id=str(number))
+        raise NotFound(thing="finding", id=reference)
     versions = queries.finding_versions(door.session, row.finding_id)
     _, rule = drafts.rule_of(door, row.rule_version_id)
     others = [one.merged_into for one in versions] + [one.split_from for one in versions]

@@ -336,10 +336,9 @@ def _evidence(
             .where(FindingEvidence.finding_id.in_(ids[first : first + 400]))
             .order_by(FindingEvidence.version_no, FindingEvidence.joined)
         )
-        for finding_id, version_no, joined, observation_id, revision, origin in rows:
-            held.setdefault(finding_id, []).append(
-                (version_no, joined, Cited(observation_id, revision, origin))
-            )
+        for finding_id, version_no, joined, observation_id, revision_no, origin in rows:
+            cited = Cited(observation_id, revision_no, origin)
+            held.setdefault(finding_id, []).append((version_no, joined, cited))
     return {version: _held_at(held.get(version.finding_id, ()), version.version_no) for version in wanted}
 
 
@@ -551,9 +550,13 @@ def _draft(row: RuleDraft) -> DraftRow:
     return DraftRow(row.draft_id, row.edition, row.text, row.by, row.published_as, row.recorded_at)
 
 
-def back_tests(session: Session, rule_version_id: str | None = None) -> list[BackTestRow]:
+def back_tests(
+    session: Session, rule_version_id: str | None = None, since: dt.datetime | None = None
+) -> list[BackTestRow]:
     """Stored back-tests, of one rule version or of all, newest first."""
     query = select(RuleBackTest).order_by(RuleBackTest.id.desc())
+    if since is not None:
+        query = query.where(RuleBackTest.recorded_at > since)
     if rule_version_id is not None:
         query = query.where(RuleBackTest.rule_version_id == rule_version_id)
     return [

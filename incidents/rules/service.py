@@ -5,6 +5,7 @@ the set alone, this may run late, twice or from scratch and says the same.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -37,6 +38,7 @@ from monitor.door import Door
 from monitor.errors import Conflict
 from monitor.events import Event, WatchChanged
 from monitor.log.service import append
+from monitor.outbox import still_to_hear
 from monitor.watches import queries as watches
 
 # A report that becomes known later than this after its event is called late.
@@ -45,6 +47,10 @@ LATE_AFTER = dt.timedelta(hours=3)
 CLAIMS_AROUND = dt.timedelta(hours=12)
 # Rules that follow the clock without steps of their own are looked at so often.
 LOOKED_AT_EVERY = dt.timedelta(minutes=1)
+
+# The name under which the rules hear of what happened, and how many arrivals they take in together.
+SUBSCRIBER = "rules"
+TAKEN_AT_ONCE = 200
 
 # Where a transaction keeps the rules it has read.
 RULES_READ = "rules_in_use"
@@ -58,9 +64,7 @@ def hear(door: Door, event: Event) -> None:
     take_sequence(door.session)
     judge_due(door)
     if isinstance(event, ObservationReceived):
-        row = intake.observation(door.session, event.observation_id)
-        if row is not None:
-            _take_observations(door, [row], Cause(_reason_of_arrival(row), _of(row)))
+        _take_arrivals(door, event)
     elif isinstance(event, ObservationReviewed):
         reason = "refuted" if event.state == "rejected" else "reviewed"
         rows = _take_again(door, [event.observation_id], reason)
@@ -88,6 +92,26 @@ HEARS = (
 
 
 # ---- facts ---------------------------------------------------------------------------------------------
+
+
+def _take_arrivals(door: Door, event: ObservationReceived) -> None:
+    """Takes in the observation, and with it all that wait behind it, when many have come at once.
+
+    What the rules say does not depend on the order, so a flood is judged once for all that it brought. Each
+    of the events behind finds its observation taken, and moves nothing.
+    """
+    known = queries.live_fact(door.session, event.observation_id)
+    if known is not None and known.revision >= event.revision_no:
+        return
+    waiting = still_to_hear(door.session, SUBSCRIBER, ObservationReceived, TAKEN_AT_ONCE)
+    ids = {event.observation_id} | {
+        one.observation_id for one in waiting if isinstance(one, ObservationReceived)
+    }
+    rows = intake.observations(door.session, ids=sorted(ids))
+    reasons = Counter(map(_reason_of_arrival, rows))
+    if rows:
+        of = _of(rows[0]) if len(rows) == 1 else None
+        _take_observations(door, rows, Cause(reasons.most_common(1)[0][0], of))
 
 
 def _reason_of_arrival(row: ObservationRow) -> str:

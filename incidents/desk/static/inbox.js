@@ -238,7 +238,8 @@ export class Inbox {
         fact("Condition since", timeElement(alert.condition_from)),
         alert.detectable_at ? fact("Could be known", timeElement(alert.detectable_at)) : null,
         fact("Raised", [timeElement(alert.raised_at), alert.is_late ? ` (${lengthText(late)} later)` : ""]),
-        fact("Behind it", [count(alert.evidence.length, "report"), alert.beside ? ` and ${count(alert.beside, "other record")}` : ""]),
+        fact("Behind it", [count(alert.evidence.length, "report"), alert.beside ? ` and ${count(alert.beside, "other record")}` : "", `, ${count(alert.sources, "independent source")}`]),
+        fact("How firm", [alert.firmness, this.may("incidents:rule:read") ? [" ", h("a", { href: `/rules/findings/${alert.finding_id}` }, "How it was judged")] : ""]),
         fact("Rule", this.may("incidents:rule:read") ? h("a", { class: "mono", href: `/rules/${alert.rule_version}` }, alert.rule_id) : h("span", { class: "mono" }, alert.rule_id)),
       ),
       alert.history.length

@@ -80,6 +80,7 @@ export const REASON = {
   baseline_changed: "since the usual rate changed",
   rule_version_changed: "by a new version of the rule",
   split: "since reports were taken apart",
+  out_of_contact: "since it was out of contact, not silent",
 };
 
 /** A code in readable words when nothing better is known. */

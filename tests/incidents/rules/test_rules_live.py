@@ -3,15 +3,18 @@
 import datetime as dt
 
 import pytest
+from field_report import field_report
 from rule_desk import RuleDesk
 from sqlalchemy import select
 
 from incidents.alerts import queries as alerts
 from incidents.alerts.service import mute, speak, take_step
+from incidents.events import ObservationReceived
 from incidents.rules import queries
 from incidents.rules.checking import check_from_scratch, check_nightly
+from incidents.rules.history import replayed, try_what_is_on
 from incidents.rules.model import FindingVersion, RuleCheck
-from incidents.rules.service import rules_in_use
+from incidents.rules.service import hear, rules_in_use
 from monitor.errors import WrongState
 from monitor.events import JobFailed
 from monitor.notify.queries import deliveries_about
@@ -229,3 +232,46 @@ def sector_of_the_test(desk):
     desk.session.add(PlaceName(place_id=place.id, language="en", name="Sector MAR"))
     desk.session.flush()
     return 46.5, 39.5
+
+
+def test_what_is_on_gets_a_back_test_of_the_missions_own_past_once_there_is_enough(desk):
+    desk.file(NIGHT, exposure="near_miss")
+    assert try_what_is_on(desk.officer) is None
+    desk.at(NIGHT + dt.timedelta(days=15))
+    on = {version_id for version_id, rule in rules_in_use(desk.officer) if rule.status == "on"}
+    for _ in on:
+        assert try_what_is_on(desk.officer)
+    assert try_what_is_on(desk.officer) is None
+    kept = queries.back_tests(desk.session)
+    assert {row.rule_version_id for row in kept} == on and len(kept) == len(on)
+    assert {row.findings for row in kept if row.rule_version_id.startswith("E12-mission-safety")} == {1}
+    desk.at(NIGHT + dt.timedelta(days=46))
+    assert try_what_is_on(desk.officer)
+
+
+def test_a_flood_is_taken_in_at_once_and_says_what_one_by_one_would(parts, client, clock, drain):
+    start = clock.now()
+    clock.set(start + HOUR)
+    phone, sent = client.device(), []
+    for minute in range(12):
+        at = (start + dt.timedelta(minutes=minute)).isoformat()
+        time = {"start": at, "end": None, "precision": "T2", "basis": "estimate"}
+        exposure = "near_miss" if minute in (3, 11) else "none"
+        report = field_report(exposure=exposure, time=time, captured_at=at)
+        sent.append(report["observation_id"])
+        assert phone.post("/api/v1/observations", json=report).status_code == 201
+    with parts.transaction() as door:
+        first = door.session.scalars(select(OutboxEvent).where(OutboxEvent.name == "ObservationReceived"))
+        hear(door, ObservationReceived(**next(first).data))
+        assert {fact.observation_id for fact in queries.facts_of(door.session, sent)} == set(sent)
+    drain()
+    with parts.reading() as door:
+        safety = [f for f in queries.findings(door.session) if f.rule_id == "E12-mission-safety"]
+        assert [len(found.evidence) for found in safety] == [2]
+        assert [v.change for v in queries.finding_versions(door.session, safety[0].finding_id)] == ["raised"]
+        assert check_said(door) == ()
+
+
+def check_said(door):
+    """The rules whose findings differ from a fresh look."""
+    return replayed(door, door.now).differing
