@@ -631,7 +631,72 @@ def test_another_text_under_the_same_id_blocks_and_can_be_exported(
     net.behave = lambda asked: PASS
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator(".notice.bad")).to_contain_text(SAYS["send.conflict"])
+    with page.expect_download() as handed_out:
+        page.locator("#export").click()
+    assert report["id"].encode() in Path(handed_out.value.path()).read_bytes()
+
+    page.locator("#remove").click()
+    page.locator("#sure-yes").click()
+    page.locator(".tiles").wait_for()
+    assert (stored(page, "reports"), stored(page, "sealed")) == ([], [])
+
+
+def test_what_has_waited_for_three_days_is_to_be_brought(phone: Phone, net: BadNet) -> None:
+    page = phone.start()
+    net.behave = lambda asked: DOWN if asked.path.startswith("/api/") else PASS
+    describe(page)
+    finish(page)
+    home(page)
+    expect(page.locator("#waits-long")).to_have_count(0)
+    page.evaluate(
+        """async (id) => {
+          const { note } = await import("/field/static/outbox.js");
+          await note(`${id}/1`, (row) => ({ filed_at: row.filed_at - 3 * 86_400_000 - 1 }));
+        }""",
+        stored(page, "reports")[0]["id"],
+    )
+    page.locator("#waits-long").click()
     expect(page.locator("#export")).to_be_visible()
+
+
+def test_a_clock_that_stands_still_is_named_as_what_stops_the_report(phone: Phone, net: BadNet) -> None:
+    """A phone whose clock lies before the base's last answer cannot make a secure connection."""
+    page = phone.start()
+    page.evaluate(
+        """async () => {
+          const { setFact } = await import("/field/static/database.js");
+          await setFact("last_answer_at", Date.now() + 86_400_000);
+        }"""
+    )
+    net.behave = lambda asked: DOWN if asked.path.startswith("/api/") else PASS
+    describe(page)
+    finish(page)
+    expect(page.locator("main")).to_contain_text(SAYS["send.clock"])
+    assert len(stored(page, "sealed")) == 1
+
+
+def test_a_store_that_the_phone_closed_is_opened_again(phone: Phone, live_server: Any) -> None:
+    """Phones close IndexedDB behind the page's back when memory is short (enketo #1576, WebKit 277615)."""
+    page = phone.start()
+    describe(page, PLANTED)
+    page.evaluate(
+        """() => {
+          const real = IDBDatabase.prototype.transaction;
+          window.handlesLost = 0;
+          IDBDatabase.prototype.transaction = function (...asked) {
+            if (!this.wasClosed && window.handlesLost < 1) {
+              this.wasClosed = true;
+              window.handlesLost += 1;
+              this.close();
+            }
+            return real.apply(this, asked);
+          };
+        }"""
+    )
+    finish(page)
+    received(page)
+    assert page.evaluate("window.handlesLost") > 0
+    assert texts(live_server) == [PLANTED]
 
 
 def test_two_pages_of_one_phone_send_a_report_once(phone: Phone, net: BadNet, live_server: Any) -> None:
