@@ -128,6 +128,16 @@ def test_the_form_starts_without_a_net_in_every_language_and_files(
     assert len(filed(live_server)) == 1
 
 
+def test_the_browser_finds_the_form_fit_to_be_installed(phone: Phone) -> None:
+    page = phone.start("hy")
+    offline_copy_is_whole(page)
+    browser = page.context.new_cdp_session(page)
+    manifest = browser.send("Page.getAppManifest")
+    assert manifest["url"].endswith("/field/hy/app.webmanifest")
+    assert manifest["errors"] == []
+    assert browser.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+
+
 @pytest.mark.parametrize("lost", ["static/lock.js", "static/report.js", "en/words"])
 def test_a_first_visit_that_breaks_off_says_so_and_is_tried_again(
     browse: Callable[..., Page], watch_id: str, lost: str
@@ -498,6 +508,46 @@ def test_the_wait_doubles_and_starts_afresh_after_any_progress(phone: Phone, net
           while (!isAfresh()) await new Promise((later) => requestAnimationFrame(later));
         }"""
     )
+
+
+def press_try_now(page: Page) -> None:
+    page.evaluate("location.hash = '#/phone'")
+    page.locator("#send-all").click()
+
+
+WAKERS: dict[str, Callable[[Page], Any]] = {
+    "the net is back": lambda page: page.evaluate("dispatchEvent(new Event('online'))"),
+    "the page is looked at": lambda page: page.evaluate(
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    ),
+    "the button": press_try_now,
+}
+
+
+@pytest.mark.parametrize("waker", WAKERS)
+def test_each_of_these_sends_what_waits(phone: Phone, net: BadNet, live_server: Any, waker: str) -> None:
+    page = phone.start()
+    net.behave = lambda asked: DOWN if asked.path.startswith("/api/") else PASS
+    # The timer, which would send too, is kept from it.
+    page.evaluate(
+        """() => {
+          const real = setTimeout;
+          window.setTimeout = (work, ...rest) => (work.name === "run" ? 0 : real(work, ...rest));
+        }"""
+    )
+    describe(page)
+    finish(page)
+    expect(page.locator("main")).to_contain_text(SAYS["send.no_net"])
+    net.behave = lambda asked: PASS
+    WAKERS[waker](page)
+    page.evaluate(
+        """async () => {
+          const { readAll } = await import("/field/static/database.js");
+          const hasGone = async () => (await readAll("reports")).every(({ receipt }) => receipt);
+          while (!(await hasGone())) await new Promise((later) => requestAnimationFrame(later));
+        }"""
+    )
+    assert len(filed(live_server)) == 1
 
 
 @pytest.mark.parametrize("way", [PORTAL, REDIRECT, CUT_ANSWER, LOSE_ANSWER, CUT_REQUEST])
