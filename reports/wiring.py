@@ -15,6 +15,7 @@ from reports.exercise import cli as exercise
 from reports.issuing import commands as summary
 from reports.issuing.views import bp as summaries
 from reports.pack.views import bp as pack
+from reports.release import commands as __  # noqa: F401 (so does this)
 from reports.release.views import bp as release
 from reports.sending.service import queue_edition, queue_release, send_due
 from reports.sending.views import bp as sending

@@ -5,13 +5,11 @@ from pathlib import Path
 import click
 
 from monitor.errors import DomainError
-from monitor.merkle import VerifierKey
 from monitor.mission.queries import the_mission
 from monitor.opening import command_door
 from monitor.people.queries import actor_of_person, all_people
 from reports.document import canonical, digest, from_json
 from reports.issuing import queries, service
-from reports.issuing import verify as checking
 from reports.render import html
 from reports.render.pdf import pdf_of
 from reports.wording.language import english
@@ -67,27 +65,6 @@ def render(document: Path, out: Path) -> None:
         path.write_bytes(content)
         click.echo(str(path))
     click.echo(f"digest {digest(given)}")
-
-
-@summary_commands.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--alone", is_flag=True, help="Look at the file only, without the mission's log.")
-def verify(file: Path, alone: bool) -> None:
-    """Say what holds of a paper's PDF. Ends with 0 if all does, 1 if something does not, 2 if something
-    could not be looked at."""
-    content = file.read_bytes()
-    found, _ = checking.of_file(content)
-    if alone:
-        found.append(checking.Holds("log", None, "only the log says that the mission issued it"))
-    else:
-        with command_door() as door:
-            trusted = VerifierKey.of(door.app.settings.log_origin, door.app.keys.log)
-            found += checking.in_the_log(door.session, content, trusted)
-    for one in found:
-        mark = {True: "holds", False: "DOES NOT HOLD", None: "not looked at"}[one.holds]
-        click.echo(f"{one.what:<9} {mark:<14} {one.says}")
-    states = {one.holds for one in found}
-    raise SystemExit(1 if False in states else 2 if None in states else 0)
 
 
 COMMANDS = [summary_commands]

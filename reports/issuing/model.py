@@ -147,6 +147,17 @@ class EditionTranslation(Base):
     html_sha256: Mapped[str] = mapped_column(String(64))
 
 
+class SignedFile(Base):
+    """The signed copy of a PDF that went out, by the hash of the unsigned one; or why there is none."""
+
+    __tablename__ = "signed_file"
+
+    pdf_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    signed_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    detail: Mapped[str] = mapped_column(String(200), default="")
+    recorded_at: Mapped[instant]
+
+
 class EditionStep(Base):
     """What became of an edition; the last row holds."""
 

@@ -16,6 +16,7 @@ from reports.issuing.model import (
     EditionStep,
     EditionTranslation,
     PeriodRun,
+    SignedFile,
     Summary,
     SummaryStep,
     SummaryTranslation,
@@ -321,6 +322,27 @@ def translation_text(session: Session, edition_id: str, language: str) -> str:
     if row is None:
         raise NotFound(thing="translation of an edition", id=f"{edition_id}/{language}")
     return row.document
+
+
+@dataclass(frozen=True)
+class SignedRow:
+    """`signed_sha256` None: it could not be signed, and `detail` says why."""
+
+    pdf_sha256: str
+    signed_sha256: str | None
+    detail: str
+
+
+def signed_file(session: Session, pdf_sha256: str) -> SignedRow | None:
+    """What became of signing a PDF; None where the mission does not sign."""
+    row = session.get(SignedFile, pdf_sha256)
+    return SignedRow(row.pdf_sha256, row.signed_sha256, row.detail) if row else None
+
+
+def file_that_leaves(session: Session, pdf_sha256: str) -> str:
+    """The hash of the file that is handed out for a PDF: its signed copy where there is one."""
+    row = signed_file(session, pdf_sha256)
+    return (row.signed_sha256 if row else None) or pdf_sha256
 
 
 def issued_between(

@@ -29,13 +29,14 @@ from reports.issuing.model import (
     EditionStep,
     EditionTranslation,
     PeriodRun,
+    SignedFile,
     Summary,
     SummaryStep,
     SummaryTranslation,
     SummaryVersion,
 )
 from reports.issuing.queries import FIRST, EditionRow, SummaryRow
-from reports.render import html
+from reports.render import html, signature
 from reports.render.pdf import pdf_of
 from reports.wording.language import language
 
@@ -188,6 +189,7 @@ def release(door: Door, summary_id: str, version_no: int) -> EditionRow:
     pdf, page = pdf_of(document), html.standalone(document).encode()
     pdf_sha256, html_sha256 = door.app.storage.put(pdf), door.app.storage.put(page)
     edition_id, edition_no = str(uuid.uuid4()), len(earlier) + 1
+    sign(door, pdf_sha256)
     leaf = append(
         door.session,
         "report_issued",
@@ -237,6 +239,7 @@ def _keep_translation(door: Door, edition_id: str, code: str, document: Document
     """Renders and logs an edition in another language: its files are vouched for like the first's."""
     pdf_sha256 = door.app.storage.put(pdf_of(document))
     html_sha256 = door.app.storage.put(html.standalone(document).encode())
+    sign(door, pdf_sha256)
     facts: dict[str, str | int] = {
         "edition": edition_id,
         "language": code,
@@ -254,6 +257,32 @@ def _keep_translation(door: Door, edition_id: str, code: str, document: Document
             html_sha256=html_sha256,
         )
     )
+    door.session.flush()
+
+
+def sign(door: Door, pdf_sha256: str) -> None:
+    """Keeps a signed copy of a PDF that goes out, where the mission has a certificate.
+
+    A certificate that has run out keeps no paper back: it goes out unsigned, and its page says why.
+    """
+    settings = door.app.settings
+    if settings.sign_certificate is None or queries.signed_file(door.session, pdf_sha256) is not None:
+        return
+    signed_sha256, detail = None, ""
+    try:
+        content = signature.signed(
+            door.app.storage.read(pdf_sha256),
+            settings.sign_certificate,
+            signature.passphrase(settings.sign_passphrase_file),
+            door.now,
+        )
+        signed_sha256 = door.app.storage.put(content)
+        audit(door, "paper_signed", f"pdf:{pdf_sha256}", signed_sha256=signed_sha256)
+    except signature.CannotSign as reason:
+        detail = str(reason)[:200]
+        audit(door, "paper_not_signed", f"pdf:{pdf_sha256}")
+    row = SignedFile(pdf_sha256=pdf_sha256, signed_sha256=signed_sha256, detail=detail, recorded_at=door.now)
+    door.session.add(row)
     door.session.flush()
 
 

@@ -87,6 +87,7 @@ def _page(
         row=row,
         title=english().phrase(f"title.{row.kind}"),
         editions=editions,
+        signed={one.id: queries.signed_file(door.session, one.pdf_sha256) for one in editions},
         paper=html.paper(shown, lambda figure: _records(row.id, figure)),
         languages=queries.languages_of(door.session, row.id, row.version_no),
         language=_language(),
@@ -209,7 +210,10 @@ def _done(row: SummaryRow) -> Any:
 def pdf(door: Door, summary_id: str) -> Response:
     edition, translation = _edition(door, summary_id)
     issued = translation or edition
-    content = door.app.storage.read(issued.pdf_sha256) if issued else pdf_of(_draft(door, summary_id))
+    if issued:
+        content = door.app.storage.read(queries.file_that_leaves(door.session, issued.pdf_sha256))
+    else:
+        content = pdf_of(_draft(door, summary_id))
     return _file(content, "application/pdf", _name(door, summary_id, edition, "pdf"))
 
 

@@ -35,9 +35,11 @@ def assemble(facts: Facts, party: str, words: Language | None = None) -> Documen
 def _summary(draft: Draft, name: str, mine: Sequence[ClaimWithVerdict]) -> Section:
     ids = [one.claim.id for one in mine]
     received = draft.figures.count("1-claims", ids, draft.text("of.claims"), "claim", spelt=True)
-    lines = [Bullet("b-claims", draft.say("pack.summary", party=name, claims=received))]
+    lines = [Bullet("b-claims", draft.say("pack.summary", len(ids), party=name, claims=received))]
     for answer in ("matched", "not_observed", "not_monitored"):
         told = [one.claim.id for one in mine if one.answer == answer]
+        if not told:
+            continue
         phrase = draft.text(f"claims.answer.{answer}")
         of = draft.text("of.claims_answered", answer=phrase)
         figure = draft.figures.count(f"1-{answer}", told, of, "claim", spelt=True)

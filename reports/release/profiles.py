@@ -6,8 +6,10 @@ never pass. Words are those a person writes for the release.
 """
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from reports.document import (
     Block,
@@ -34,7 +36,7 @@ from reports.release.cells import Grid
 from reports.release.small_counts import banded
 from reports.wording.language import Language, language
 
-INTERNAL = "internal"
+INTERNAL, SPOT = "internal", "spot"
 # Summary lines that hold totals of events only.
 TOTALS = ("b-violations", "b-exercise", "b-not-monitored", "b-claims", "b-rate", "b-median")
 TABLE_COLUMNS = frozenset(["sector", "kind_number", "total", "previous", "hours", "before", "median", "rate"])
@@ -100,10 +102,10 @@ def released(document: Document, profile: Profile, lines: Sequence[str] = ()) ->
         for original in document.sections
         if original.key == key and (section := shown.section(original)) is not None
     )
-    return Document(_header(document.header, profile), sections)
+    return Document(_header(document.header, profile, words), sections)
 
 
-def _header(header: Header, profile: Profile) -> Header:
+def _header(header: Header, profile: Profile, words: Language) -> Header:
     """A header with what identifies the paper; everything else keeps its default."""
     return Header(
         mission=header.mission,
@@ -113,7 +115,7 @@ def _header(header: Header, profile: Profile) -> Header:
         year=header.year,
         edition=header.edition,
         state=header.state,
-        periods=tuple(Span(span.start_utc, span.end_utc, span.text) for span in header.periods),
+        periods=tuple(_span(span, header, words) for span in header.periods),
         cut_off_utc=header.cut_off_utc,
         cut_off_text=header.cut_off_text,
         zone=header.zone,
@@ -125,6 +127,19 @@ def _header(header: Header, profile: Profile) -> Header:
         log_head=header.log_head,
         kind=header.kind,
     )
+
+
+def _span(span: Span, header: Header, words: Language) -> Span:
+    """A period as it is; that of a spot report begins with its event, so it is told in whole hours."""
+    if header.kind != SPOT:
+        return Span(span.start_utc, span.end_utc, span.text)
+    zone = ZoneInfo(header.zone.partition(" ")[0])
+    start = (
+        dt.datetime.fromisoformat(span.start_utc).astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    )
+    end = dt.datetime.fromisoformat(span.end_utc).astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    start, end = start.astimezone(dt.UTC), (end + dt.timedelta(hours=1)).astimezone(dt.UTC)
+    return Span(start.isoformat(), end.isoformat(), words.period(start, end, zone))
 
 
 class _Shown:

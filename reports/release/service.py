@@ -16,6 +16,7 @@ from monitor.places.queries import all_places
 from reports.document import Document, canonical, digest, from_json
 from reports.events import ReleaseApproved
 from reports.issuing import queries as issuing
+from reports.issuing.service import sign
 from reports.release import queries, words
 from reports.release.model import Release, ReleaseDecision
 from reports.release.profiles import PROFILES, Profile, released
@@ -99,6 +100,7 @@ def decide(door: Door, release_id: str, pdf_sha256: str, decision: str) -> Relea
     assert held is not None
     _log(door, f"release_{decision}", held)
     if decision == "approved":
+        sign(door, row.pdf_sha256)
         event = ReleaseApproved(release_id, row.edition_id, row.profile)
         outbox.record(door.session, event, door.now)
     return queries.release(door.session, release_id)

@@ -94,10 +94,10 @@ def _back(door: Door, edition_id: str) -> Any:
 
 @bp.route("/release/<release_id>.pdf", methods=["GET"], permission=READ, summary="The bytes of a release")
 def pdf(door: Door, release_id: str) -> Response:
+    """The bytes to look at; once they were let go, their signed copy where the mission signs."""
     row = queries.release(door.session, release_id)
-    return _file(
-        door.app.storage.read(row.pdf_sha256), "application/pdf", f"{row.profile}-{row.digest[:12]}.pdf"
-    )
+    sha256 = issuing.file_that_leaves(door.session, row.pdf_sha256)
+    return _file(door.app.storage.read(sha256), "application/pdf", f"{row.profile}-{row.digest[:12]}.pdf")
 
 
 @bp.route("/release/<release_id>.json", methods=["GET"], permission=READ, summary="A release as JSON")

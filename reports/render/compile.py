@@ -1,9 +1,10 @@
-"""One Typst compilation, run as a process of its own: `python -m reports.render.compile DIRECTORY`.
+"""One paper set and shrunk in a process of its own: `python -m reports.render.compile DIRECTORY`.
 
 The compiler keeps the memory of what it has set, and a broken document must not take the worker with it;
 so each report is set by a child with a limit on its memory, which the parent gives a limited time.
 """
 
+import io
 import json
 import resource
 import sys
@@ -32,7 +33,18 @@ def main(directory: str) -> int:
     except typst.TypstError as error:
         json.dump({"message": error.message, "hints": error.hints, "at": error.diagnostic}, sys.stderr)
         return 1
+    (root / "out.pdf").write_bytes(shrunk((root / "out.pdf").read_bytes()))
     return 0
+
+
+def shrunk(content: bytes) -> bytes:
+    """The same PDF in compressed object streams, with an id that depends on the content only."""
+    import pikepdf
+
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return out.getvalue()
 
 
 if __name__ == "__main__":

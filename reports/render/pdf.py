@@ -18,8 +18,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import pikepdf
-
 from reports.document import Chart, Document, Map, Table, as_data, canonical, digest, text_of
 from reports.render import chart_svg, evidence_index, map_svg, seal
 from reports.render.glyphs import FONTS, settable_data
@@ -61,7 +59,7 @@ def pdf_of(document: Document, time_limit_s: float = TIME_LIMIT_S, most_rows: in
             raise RenderFailed(f"not set within {time_limit_s} s") from late
         if child.returncode != 0:
             raise RenderFailed(child.stderr.decode("utf-8", "replace")[:2000])
-        return shrunk((directory / "out.pdf").read_bytes())
+        return (directory / "out.pdf").read_bytes()
 
 
 def prepared(document: Document, directory: Path, most_rows: int = MOST_ROWS) -> dict[str, Any]:
@@ -179,14 +177,6 @@ def chart_with_settable_text(block: Chart) -> Chart:
     series = tuple(dataclasses.replace(one, name=settable_data(one.name)) for one in block.series)
     labels = tuple(settable_data(list(block.labels)))
     return dataclasses.replace(block, series=series, labels=labels, alt=settable_data(block.alt))
-
-
-def shrunk(content: bytes) -> bytes:
-    """The same PDF in compressed object streams, with an id that depends on the content only."""
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(content)) as pdf:
-        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    return out.getvalue()
 
 
 def _timestamp(document: Document) -> int:

@@ -1,9 +1,11 @@
-"""The e-mail of one edition: what it is, what it replaces, how to check it, and the PDF. Pure."""
+"""The e-mail or webhook of one edition: what it is, what it replaces, how to check it, and the PDF. Pure."""
 
+import base64
 import datetime as dt
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,21 @@ def email_of(paper: Paper, sender: str, recipient: str, message_id: str, at: dt.
     message.set_content(text_of(paper))
     message.add_attachment(paper.content, maintype="application", subtype="pdf", filename=paper.file_name)
     return message
+
+
+def body_of(paper: Paper, profile: str, message_id: str) -> dict[str, Any]:
+    """What a webhook is posted, as JSON data."""
+    return {
+        "delivery": message_id,
+        "title": paper.title,
+        "edition": paper.edition_no,
+        "profile": profile,
+        "digest": paper.digest,
+        "pdf_sha256": paper.pdf_sha256,
+        "file_name": paper.file_name,
+        "text": text_of(paper),
+        "pdf_base64": base64.b64encode(paper.content).decode(),
+    }
 
 
 def text_of(paper: Paper) -> str:

@@ -5,7 +5,6 @@ what became of it is recorded by a later run: a slow mail server holds no lock. 
 one more try, never one less; the message's id stays the same, so a double shows.
 """
 
-import base64
 import datetime as dt
 import queue
 import secrets
@@ -28,7 +27,7 @@ from reports.issuing import queries as issuing
 from reports.release import queries as release
 from reports.release.profiles import INTERNAL, PROFILES
 from reports.sending import queries, smtp, webhook
-from reports.sending.message import Paper, email_of, text_of
+from reports.sending.message import Paper, body_of, email_of
 from reports.sending.model import EditionDelivery, Recipient
 from reports.sending.queries import DeliveryRow, RecipientRow
 from reports.wording.language import FIRST
@@ -122,6 +121,7 @@ def _queue(
         language, sha256 = FIRST, file_sha256 or edition.pdf_sha256
         if release_id is None and one.language in translations:
             language, sha256 = one.language, translations[one.language].pdf_sha256
+        sha256 = issuing.file_that_leaves(door.session, sha256)
         door.session.add(
             EditionDelivery(
                 edition_id=edition_id,
@@ -206,7 +206,7 @@ def attempt(app: App, delivery_id: int) -> Outcome:
         row = queries.delivery(door.session, delivery_id)
         to = queries.recipient(door.session, row.recipient_id)
         told = vault.open_part(door.session, app.keys, "recipient", to.id, "address") or {}
-        paper = _paper(door, row)
+        paper = paper_of(door, row)
     try:
         _send(app, row, to, told, paper)
     except webhook.NotAllowed as reason:
@@ -239,17 +239,7 @@ def _send(app: App, row: DeliveryRow, to: RecipientRow, told: dict[str, str], pa
         sender = app.settings.smtp_from
         smtp.send(app.settings, email_of(paper, sender, told["address"], message_id, row.recorded_at))
         return
-    body = {
-        "delivery": message_id,
-        "title": paper.title,
-        "edition": paper.edition_no,
-        "profile": to.profile,
-        "digest": paper.digest,
-        "pdf_sha256": paper.pdf_sha256,
-        "file_name": paper.file_name,
-        "text": text_of(paper),
-        "pdf_base64": base64.b64encode(paper.content).decode(),
-    }
+    body = body_of(paper, to.profile, message_id)
     settings = app.settings
     webhook.post(
         told["address"],
@@ -260,7 +250,8 @@ def _send(app: App, row: DeliveryRow, to: RecipientRow, told: dict[str, str], pa
     )
 
 
-def _paper(door: Door, row: DeliveryRow) -> Paper:
+def paper_of(door: Door, row: DeliveryRow) -> Paper:
+    """What a delivery hands over."""
     edition = next(one for one in issuing.editions(door.session) if one.id == row.edition_id)
     if row.release_id is not None:
         text = release.release_text(door.session, row.release_id)

@@ -45,6 +45,7 @@ def _summary(draft: Draft, incident: IncidentRow, rows: Sequence[ObservationRow]
     of = draft.text("of.records_of", kind=incident.label)
     first = draft.say(
         "spot.summary",
+        len(ids),
         incident=incident.label,
         when=draft.words.short_span(start, end, draft.zone),
         sector=draft.sector(rows[0].sector_code),

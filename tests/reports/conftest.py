@@ -1,5 +1,6 @@
 """A small report with one of everything, and what is asked of its renderings."""
 
+import datetime as dt
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -7,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509.oid import NameOID
 from paper_mission import START, definition
 
 from monitor.door import Door
@@ -99,3 +105,35 @@ def mission(door: Door, folder: Path, clock: Any) -> Door:
     clock.set(START)
     load_mission(door.session, definition(folder), START)
     return door
+
+
+@pytest.fixture
+def certificate(folder: Path) -> Callable[..., tuple[Path, Path]]:
+    """Makes a mission's certificate that it signed itself, and the file of its passphrase."""
+
+    def make(name: str = "Test mission", until: int = 2099) -> tuple[Path, Path]:
+        key = ec.generate_private_key(ec.SECP256R1())
+        called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        usage = {one: one == "content_commitment" for one in (
+            "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+            "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+        )}  # fmt: skip
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(called)
+            .issuer_name(called)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+            .not_valid_after(dt.datetime(until, 1, 1, tzinfo=dt.UTC))
+            .add_extension(x509.KeyUsage(**usage), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        held, secret = folder / f"{name}.p12", folder / f"{name}.passphrase"
+        secret.write_bytes(b"a passphrase of the tests\n")
+        locked = BestAvailableEncryption(b"a passphrase of the tests")
+        held.write_bytes(pkcs12.serialize_key_and_certificates(b"mission", key, made, None, locked))
+        held.chmod(0o600)
+        return held, secret
+
+    return make

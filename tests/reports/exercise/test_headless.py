@@ -3,7 +3,9 @@
 One run serves every test here; it takes the better part of a minute.
 """
 
+import csv
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import incidents.claims
 import wsgi
-from reports.document import canonical, figures, from_json
+from reports.document import Table, canonical, figures, from_json, text_of
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,7 @@ def alerts(out: Path) -> list[dict[str, Any]]:
     return json.loads((out / "alerts.json").read_text(encoding="utf-8"))["alerts"]
 
 
+SAMPLE = Path(incidents.claims.__file__).parent / "data" / "press-incidents.csv"
 KINDS = ("pdf", "html", "json", "hy.pdf", "az.pdf", "ru.pdf")
 
 
@@ -96,3 +100,25 @@ def test_an_alert_that_stands_names_its_evidence(alerts: list[dict[str, Any]]) -
     for alert in alerts:
         assert alert["sentence"]
         assert alert["evidence"] or alert["state"] == "withdrawn"
+
+
+def test_the_statements_of_13_september_2022_stand_in_its_summary_each_once_and_in_no_total(
+    out: Path,
+) -> None:
+    """The press sample's rows of that day, as a real summary tells them."""
+    with SAMPLE.open(encoding="utf-8") as file:
+        told = [row for row in csv.DictReader(file) if row["event_date"] == "2022-09-13"]
+    document = from_json((out / "summary-2022-09-13.json").read_bytes())
+    (by_claimant, one_by_one) = [
+        block for block in document.section("claims").blocks if isinstance(block, Table)
+    ]
+    numbers = {text_of(row.cells[0])[:3]: int(text_of(row.cells[1])) for row in by_claimant.rows}
+    assert numbers == Counter(row["reported_by"][:3] for row in told) == {"ARM": 7, "AZE": 1}
+    places = Counter(text_of(row.cells[3]) for row in one_by_one.rows)
+    for row in told:
+        assert any(row["place_text"].partition(",")[0] in place for place in places), row["place_text"]
+    assert sum(places.values()) == len(told) == 8
+    claimed = {id for figure in figures(document).values() if figure.of == "claim" for id in figure.ids}
+    assert len(claimed) == 8 and not claimed & set(figures(document)["2-all-total"].ids)
+    said = "\n".join(text_of(bullet.runs) for bullet in document.section("summary").blocks[0].items)  # type: ignore[union-attr]
+    assert "eight claims" in said and "shelling" not in said and "49" not in said
