@@ -1,7 +1,8 @@
 """Our own scripts and styles as they are served: without comments and indentation, line for line else.
 
 No build step and no renaming, so that what a browser shows is still our code. It needs what our style gives:
-a comment starts its line, and no text or template runs over a line's end (a test looks).
+a comment starts its line, or ends it with no quotation mark in it, and no text or template runs over a line's
+end (a test looks).
 """
 
 import functools
@@ -15,15 +16,16 @@ from monitor.web import blueprint
 
 BLOCK = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE)
 LINE = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
+AFTER_CODE = re.compile(r"[ \t]+// [^\n\"'`]*$", re.MULTILINE)
 INDENTATION = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 
 
 def lean(text: str, kind: str) -> str:
-    """The text without comments that stand on lines of their own, and without indentation."""
+    """The text without its comments and its indentation."""
     text = BLOCK.sub("", text)
     if kind == ".js":
-        text = LINE.sub("", text)
+        text = AFTER_CODE.sub("", LINE.sub("", text))
     return INDENTATION.sub("", text).lstrip("\n")
 
 

@@ -21,7 +21,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 A_ROW, WIDTH, HEIGHT = 6, 360, 1_300
-SETTLED_MS = 400
+SETTLED_MS = 900
 
 
 def phone(browser: Browser, base: Base, scheme: Any) -> Page:

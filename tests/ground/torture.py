@@ -85,6 +85,12 @@ def a_text(seed: int, number: int) -> str:
     return f"Report {number} of run {seed}, as heard at the post."
 
 
+def open_question(page: Page, name: str) -> None:
+    """A draft that outlived its browser shows the question that was open when it died."""
+    if page.locator(f"#open-{name}").get_attribute("aria-expanded") != "true":
+        page.locator(f"#open-{name}").click()
+
+
 def write_report(page: Page, text: str, photo: bytes) -> None:
     """Writes and finishes one report, or goes on with the one that a death left as a draft."""
     page.evaluate("location.hash = '#/'")
@@ -96,12 +102,12 @@ def write_report(page: Page, text: str, photo: bytes) -> None:
     page.locator("#more, #open-event").first.wait_for()
     if page.locator("#more").count():
         page.locator("#more").click()
-    page.locator("#open-event[aria-expanded=false]").click()
+    open_question(page, "event")
     tap(page, "rose-SW")
     tap(page, "distance-3-5")
-    page.locator("#open-text").click()
+    open_question(page, "text")
     page.locator("#text").fill(text)
-    page.locator("#open-photos").click()
+    open_question(page, "photos")
     page.locator("#photo-files").wait_for(state="attached")
     if not page.locator(".photos li").count():
         page.locator("#photo-files").set_input_files(

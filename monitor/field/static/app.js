@@ -124,8 +124,16 @@ function notices() {
     world.unsaved && h("p", { class: "notice bad", role: "alert" }, t("home.unsaved")),
     later.sync.base.trouble && h("p", { class: "notice bad", role: "alert" }, t(later.sync.base.trouble)),
     later.sync.base.alarm && h("p", { class: "notice bad", role: "alert" }, t("home.other_keys")),
+    waitsLong() && h("a", { class: "notice bad", href: "#/phone", id: "waits-long" }, t("home.waits_long")),
     world.missing > 0 && h("a", { class: "notice warn ready-line", href: "#/phone", id: "not-ready" }, t("home.not_ready"), h("small", {}, t("home.what_to_do"))),
   ];
+}
+
+const LONG_MS = 3 * 86_400_000; // some browsers empty a page that nobody visits for a week
+
+/** Whether something has been waiting so long that a person should bring it. */
+function waitsLong() {
+  return kept.reports.some((report) => report.state !== "received" && now() - report.filed_at > LONG_MS);
 }
 
 function draftList() {

@@ -117,6 +117,15 @@ export async function forgetStrays() {
   });
 }
 
+/** Removes one report and its files for good, because a person says so; the base sees the gap in the phone's numbers. */
+export async function discardReport(report) {
+  await write(["reports", "sealed"], async (all) => {
+    await all.reports.delete(report.key);
+    for (const { key } of itemsOf(report)) await all.sealed.delete(key);
+  });
+  tell();
+}
+
 /** The sealed items of a report that the base does not hold for certain: [{key, slot, mime, sha256}]. */
 function itemsOf(report) {
   if (report.state === "received") return [];

@@ -1,7 +1,8 @@
 // A finished report: where it stands, what proves it, and what to do where it does not move.
 
 import { go, signInLink, stateBadge, typeLabel, world } from "./app.js";
-import { button, h } from "./dom.js";
+import { button, h, sure } from "./dom.js";
+import { discardReport } from "./outbox.js";
 import { filesLeft } from "./send.js";
 import { kept } from "./store.js";
 import { sendNow, tryAgain } from "./sync.js";
@@ -69,7 +70,14 @@ function notice(report, { answer, exporting }) {
       question && button("answer", t("question.answer"), () => answer(question), "primary"),
       blocked && button("try-again", t("send.try_now"), () => tryAgain(report)),
       !blocked && problem && button("try-now", t("send.try_now"), sendNow),
-      blocked && button("export", t("phone.export"), exporting)));
+      blocked && button("export", t("phone.export"), exporting)),
+    blocked && button("remove", t("receipt.remove"), () => removed(report), "quiet danger"));
+}
+
+async function removed(report) {
+  if (!(await sure(t("receipt.remove_sure"), t("receipt.remove"), t("form.cancel")))) return;
+  await discardReport(report);
+  go("");
 }
 
 /** In the page's language; of what the phone has no word for, the base knows more. */

@@ -1,6 +1,8 @@
 """A monitor's phone at 360 × 740, from the first tap to the receipt."""
 
+import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,6 +14,8 @@ from playwright.sync_api import Page, expect
 from incidents.intake import queries
 from incidents.intake.service import review_observation
 from monitor.field.messages import LANGUAGES, messages
+from monitor.watches.queries import watches
+from monitor.watches.service import plan_watch
 
 OpenForm = Callable[..., Page]
 Unlock = Callable[[Page], None]
@@ -213,6 +217,31 @@ def test_a_watch_is_checked_in_from_the_first_screen(open_form: OpenForm) -> Non
     page.locator("#watch-check").click()
 
     expect(page.locator(".watch")).to_contain_text("last check-in 12:00")
+
+
+def test_a_watch_is_ended_and_the_next_one_started_from_the_first_screen(
+    open_form: OpenForm, live_server: Any
+) -> None:
+    with live_server.parts.transaction() as door:
+        plan_watch(
+            replace(door, actor=cast_member(door, "monitor")),
+            watch_id=str(uuid.uuid4()),
+            kind="patrol",
+            sectors=["MAR"],
+            post=None,
+            team="T1",
+            planned_start=door.now + dt.timedelta(hours=1),
+            planned_end=door.now + dt.timedelta(hours=4),
+        )
+    page = open_form()
+    page.locator("#watch-end").click()
+    page.locator("#sure-yes").click()
+    expect(page.locator(".watch .badge")).to_have_text(messages("en")["watch.planned"])
+    page.locator("#watch-start").click()
+    expect(page.locator(".watch .badge")).to_have_text(messages("en")["watch.running"])
+    with live_server.parts.reading() as door:
+        rows = watches(door.session)
+    assert [(bool(row.started_at), bool(row.ended_at)) for row in rows] == [(True, True), (True, False)]
 
 
 def test_a_question_of_the_base_is_shown_with_its_report(open_form: OpenForm, live_server: Any) -> None:

@@ -128,6 +128,16 @@ def test_the_form_starts_without_a_net_in_every_language_and_files(
     assert len(filed(live_server)) == 1
 
 
+def test_the_browser_finds_the_form_fit_to_be_installed(phone: Phone) -> None:
+    page = phone.start("hy")
+    offline_copy_is_whole(page)
+    browser = page.context.new_cdp_session(page)
+    manifest = browser.send("Page.getAppManifest")
+    assert manifest["url"].endswith("/field/hy/app.webmanifest")
+    assert manifest["errors"] == []
+    assert browser.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+
+
 @pytest.mark.parametrize("lost", ["static/lock.js", "static/report.js", "en/words"])
 def test_a_first_visit_that_breaks_off_says_so_and_is_tried_again(
     browse: Callable[..., Page], watch_id: str, lost: str
@@ -500,6 +510,46 @@ def test_the_wait_doubles_and_starts_afresh_after_any_progress(phone: Phone, net
     )
 
 
+def press_try_now(page: Page) -> None:
+    page.evaluate("location.hash = '#/phone'")
+    page.locator("#send-all").click()
+
+
+WAKERS: dict[str, Callable[[Page], Any]] = {
+    "the net is back": lambda page: page.evaluate("dispatchEvent(new Event('online'))"),
+    "the page is looked at": lambda page: page.evaluate(
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    ),
+    "the button": press_try_now,
+}
+
+
+@pytest.mark.parametrize("waker", WAKERS)
+def test_each_of_these_sends_what_waits(phone: Phone, net: BadNet, live_server: Any, waker: str) -> None:
+    page = phone.start()
+    net.behave = lambda asked: DOWN if asked.path.startswith("/api/") else PASS
+    # The timer, which would send too, is kept from it.
+    page.evaluate(
+        """() => {
+          const real = setTimeout;
+          window.setTimeout = (work, ...rest) => (work.name === "run" ? 0 : real(work, ...rest));
+        }"""
+    )
+    describe(page)
+    finish(page)
+    expect(page.locator("main")).to_contain_text(SAYS["send.no_net"])
+    net.behave = lambda asked: PASS
+    WAKERS[waker](page)
+    page.evaluate(
+        """async () => {
+          const { readAll } = await import("/field/static/database.js");
+          const hasGone = async () => (await readAll("reports")).every(({ receipt }) => receipt);
+          while (!(await hasGone())) await new Promise((later) => requestAnimationFrame(later));
+        }"""
+    )
+    assert len(filed(live_server)) == 1
+
+
 @pytest.mark.parametrize("way", [PORTAL, REDIRECT, CUT_ANSWER, LOSE_ANSWER, CUT_REQUEST])
 def test_nothing_leaves_for_an_answer_that_is_not_the_bases(
     phone: Phone, net: BadNet, live_server: Any, way: str
@@ -631,7 +681,72 @@ def test_another_text_under_the_same_id_blocks_and_can_be_exported(
     net.behave = lambda asked: PASS
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator(".notice.bad")).to_contain_text(SAYS["send.conflict"])
+    with page.expect_download() as handed_out:
+        page.locator("#export").click()
+    assert report["id"].encode() in Path(handed_out.value.path()).read_bytes()
+
+    page.locator("#remove").click()
+    page.locator("#sure-yes").click()
+    page.locator(".tiles").wait_for()
+    assert (stored(page, "reports"), stored(page, "sealed")) == ([], [])
+
+
+def test_what_has_waited_for_three_days_is_to_be_brought(phone: Phone, net: BadNet) -> None:
+    page = phone.start()
+    net.behave = lambda asked: DOWN if asked.path.startswith("/api/") else PASS
+    describe(page)
+    finish(page)
+    home(page)
+    expect(page.locator("#waits-long")).to_have_count(0)
+    page.evaluate(
+        """async (id) => {
+          const { note } = await import("/field/static/outbox.js");
+          await note(`${id}/1`, (row) => ({ filed_at: row.filed_at - 3 * 86_400_000 - 1 }));
+        }""",
+        stored(page, "reports")[0]["id"],
+    )
+    page.locator("#waits-long").click()
     expect(page.locator("#export")).to_be_visible()
+
+
+def test_a_clock_that_stands_still_is_named_as_what_stops_the_report(phone: Phone, net: BadNet) -> None:
+    """A phone whose clock lies before the base's last answer cannot make a secure connection."""
+    page = phone.start()
+    page.evaluate(
+        """async () => {
+          const { setFact } = await import("/field/static/database.js");
+          await setFact("last_answer_at", Date.now() + 86_400_000);
+        }"""
+    )
+    net.behave = lambda asked: DOWN if asked.path.startswith("/api/") else PASS
+    describe(page)
+    finish(page)
+    expect(page.locator("main")).to_contain_text(SAYS["send.clock"])
+    assert len(stored(page, "sealed")) == 1
+
+
+def test_a_store_that_the_phone_closed_is_opened_again(phone: Phone, live_server: Any) -> None:
+    """Phones close IndexedDB behind the page's back when memory is short (enketo #1576, WebKit 277615)."""
+    page = phone.start()
+    describe(page, PLANTED)
+    page.evaluate(
+        """() => {
+          const real = IDBDatabase.prototype.transaction;
+          window.handlesLost = 0;
+          IDBDatabase.prototype.transaction = function (...asked) {
+            if (!this.wasClosed && window.handlesLost < 1) {
+              this.wasClosed = true;
+              window.handlesLost += 1;
+              this.close();
+            }
+            return real.apply(this, asked);
+          };
+        }"""
+    )
+    finish(page)
+    received(page)
+    assert page.evaluate("window.handlesLost") > 0
+    assert texts(live_server) == [PLANTED]
 
 
 def test_two_pages_of_one_phone_send_a_report_once(phone: Phone, net: BadNet, live_server: Any) -> None:

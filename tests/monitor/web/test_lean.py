@@ -19,11 +19,11 @@ OURS = [
 ]
 
 
-def test_comments_on_lines_of_their_own_and_indentation_go() -> None:
+def test_comments_and_indentation_go() -> None:
     code = (
         '// Why.\nfunction one() {\n  /** What. */\n  return "//"; // here\n}\n\n/*\n * More.\n */\none();\n'
     )
-    assert lean(code, ".js") == 'function one() {\nreturn "//"; // here\n}\none();\n'
+    assert lean(code, ".js") == 'function one() {\nreturn "//";\n}\none();\n'
 
 
 def test_a_style_keeps_addresses_that_look_like_comments() -> None:
