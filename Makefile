@@ -29,6 +29,7 @@ lint: .venv/tests
 
 docs: .venv/runs
 	@$(BIN)/truceline reference docs
+	@$(BIN)/truceline rules catalogue docs
 
 # The environment. It is made again only when Python or a lock file changes.
 .venv/python:

@@ -79,6 +79,8 @@ def web(tls: bool) -> None:
     certificate = certificate_or_exit(settings) if tls else None
     files = ["--certfile", str(certificate.chain), "--keyfile", str(certificate.key)] if certificate else []
     processes = 1 if settings.store_url.startswith("sqlite") else settings.web_processes
+    # With an arena for each of many threads, memory that one freed is of no use to the others.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     os.execvp(  # noqa: S606 - gunicorn replaces this process, so that signals reach it
         sys.executable,
         [

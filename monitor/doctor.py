@@ -26,6 +26,7 @@ from monitor.demo_clock import read_anchor
 from monitor.jobs.queries import jobs_that_failed, leader
 from monitor.keys import KeysError, load_keys
 from monitor.outbox import OutboxEvent, OutboxFailure
+from monitor.places.tiles import NotTiles, tile_file
 from monitor.settings import Settings, SettingsError, load_settings
 
 HEAD_FILE = Path(__file__).parents[1] / "migrations" / "HEAD"
@@ -62,6 +63,7 @@ def examine(settings: Settings | None, more: Sequence[Check] = ()) -> Iterator[F
     if settings:
         yield keys(settings.keys_dir)
         yield disk(settings.data_dir)
+        yield from base_map(settings.basemap_file)
         yield from store(settings)
     yield machine_clock(wall_now())
     for check in more:
@@ -94,6 +96,22 @@ def keys(directory: Path) -> Finding:
     except KeysError as error:
         return Finding("keys", "wrong", str(error), "See above; a lost key is restored from its copy.")
     return Finding("keys", "good", f"4 in {directory}, open to their owner only")
+
+
+def base_map(path: Path | None) -> Iterator[Finding]:
+    """Where the operator named a file of tiles: whether the room can use it."""
+    if path is None:
+        return
+    try:
+        found = tile_file(path)
+    except NotTiles as problem:
+        yield Finding("base map", "wrong", str(problem), "Mend the file or leave TRUCELINE_BASEMAP_FILE out.")
+        return
+    zooms = f"zoom {found.min_zoom} to {found.max_zoom}"
+    if not found.attribution:
+        yield Finding("base map", "note", f"{path}, {zooms}; it names no source, which most licences ask for")
+    else:
+        yield Finding("base map", "good", f"{path}, {zooms}, {found.attribution}")
 
 
 def disk(directory: Path) -> Finding:

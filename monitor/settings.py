@@ -92,7 +92,9 @@ SETTINGS = (
     Setting(
         "public_url", _address, None, "Address people type. Required where `host` is not this machine itself."
     ),
-    Setting("web_threads", _whole, 64, "Threads of one web process; each open desk holds one."),
+    Setting(
+        "web_threads", _whole, 600, "Threads of one web process; each open desk holds one, and 16 stay free."
+    ),
     Setting("web_processes", _whole, 1, "Web processes (PostgreSQL only; SQLite takes one)."),
     Setting("session_idle_minutes", _whole, 60, "A sign-in ends after this long without a request."),
     Setting("session_hours", _whole, 12, "A sign-in ends after this long in any case."),
@@ -100,6 +102,7 @@ SETTINGS = (
     Setting("argon2_rounds", _whole, 3, "Rounds of one password check."),
     Setting("report_limit_bytes", _whole, 65_536, "Largest single report; a batch may hold 100 of them."),
     Setting("media_limit_bytes", _whole, 26_214_400, "Largest photo or recording."),
+    Setting("basemap_file", Path, None, "PMTiles file shown under the room's map, instead of the small one."),
     Setting("no_issue_on", _days, (), "Days without a daily summary, like `sun 2022-09-21`."),
     Setting("smtp_host", str, "", "Mail server that papers are sent by; left out: no e-mail is sent."),
     Setting("smtp_port", _whole, 587, "Port of the mail server."),

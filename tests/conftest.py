@@ -336,12 +336,21 @@ class LiveServer:
 
 
 @pytest.fixture
-def live_server(sqlite_template: Path, folder: Path, clock: StoppedClock, keys: Keys) -> Iterator[LiveServer]:
+def server_settings() -> dict[str, Any]:
+    """What the live server is given besides the cheap settings; a test's own fixture of this name says it."""
+    return {}
+
+
+@pytest.fixture
+def live_server(
+    sqlite_template: Path, folder: Path, clock: StoppedClock, keys: Keys, server_settings: dict[str, Any]
+) -> Iterator[LiveServer]:
     import wsgi
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        settings = cheap_settings(folder, sqlite_copy(sqlite_template, folder), port=port)
+        store_url = sqlite_copy(sqlite_template, folder)
+        settings = cheap_settings(folder, store_url, port=port, **server_settings)
         store = Store(settings.store_url)
         parts = App(settings, store, clock, keys, Storage(folder / "media"))
         app = wsgi.create_app(parts=parts)

@@ -23,7 +23,7 @@ CHANGES = (
 )
 REASONS = FINDING_REASONS
 # What people do:
-STEPS = ("acknowledge", "assign", "note", "close", "shelve")
+STEPS = ("acknowledge", "assign", "note", "close", "shelve", "escalate")
 # What it is; `shelved`, `assigned` and `acknowledged` are kinds of open.
 STATES = (
     "open",  # somebody must answer it
@@ -82,6 +82,8 @@ class Now:
     ack_expires_at: datetime | None = None
     assigned_to: str | None = None
     shelved_until: datetime | None = None
+    # When the last answer stopped to hold: from then on it asks again.
+    lapsed_at: datetime | None = None
 
 
 def standing(history: Sequence[Happened | Did], now: datetime) -> Now:
@@ -113,6 +115,7 @@ def standing(history: Sequence[Happened | Did], now: datetime) -> Now:
             closed = True
     in_hand = acknowledged if acknowledged and acknowledged.until and acknowledged.until > now else None
     aside = shelved if shelved and shelved.until and shelved.until > now else None
+    ends = [did.until for did in (acknowledged, shelved) if did and did.until and did.until <= now]
     return Now(
         state=_state(condition, closed, aside is not None, assigned_to is not None, in_hand is not None),
         condition=condition,
@@ -122,6 +125,7 @@ def standing(history: Sequence[Happened | Did], now: datetime) -> Now:
         ack_expires_at=in_hand.until if in_hand else None,
         assigned_to=assigned_to,
         shelved_until=aside.until if aside else None,
+        lapsed_at=max(ends, default=None),
     )
 
 

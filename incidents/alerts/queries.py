@@ -18,6 +18,11 @@ from incidents.rules.rule import Speaking
 from monitor import vault
 from monitor.errors import NotFound
 from monitor.keys import Keys
+from monitor.notify.queries import deliveries_about_any
+
+ESCALATED = "alert_escalated"
+# Changes with which an alert asks for an answer, as if it were new.
+ASKS_AGAIN = ("raised", "reopened", "needs_review")
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,14 @@ class AlertRow:
     """An alert with what its finding says. `share_reviewed` is of the evidence, between 0 and 1.
 
     `evidence` are observations; `beside` are watches' events and claims. `key` is what was judged apart,
-    which need not be a sector. `open_since`: raised, or reopened last.
+    which need not be a sector. `asks_since`: raised or reopened last, or when the last answer ran out.
     """
 
     id: str
     number: int
     finding_id: str
     rule_id: str
+    rule_version_id: str
     rule_title: str
     severity: int
     sector_code: str | None
@@ -57,7 +63,8 @@ class AlertRow:
     version_no: int
     key: str
     beside: tuple[Cited, ...]
-    open_since: dt.datetime
+    asks_since: dt.datetime
+    now: Now
     speaking: Speaking
 
     @property
@@ -99,8 +106,32 @@ class StepRow:
 
 def open_alerts(session: Session, now: dt.datetime) -> list[AlertRow]:
     """Alerts that somebody must answer or has in hand, gravest first, then newest. Crosses all sectors."""
-    rows = [row for row in alerts(session, now) if row.state in LIVE]
+    live = [alert_id for alert_id, is_now in standings(session, now).items() if is_now.state in LIVE]
+    rows = alerts(session, now, ids=live) if live else []
     return sorted(rows, key=lambda row: (-row.severity, -row.number))
+
+
+def standings(session: Session, now: dt.datetime, known_at: dt.datetime | None = None) -> dict[str, Now]:
+    """What every alert is, newest number first, without what its finding says. Crosses all sectors."""
+    query = select(Alert).order_by(Alert.number.desc())
+    if known_at is not None:
+        query = query.where(Alert.recorded_at <= known_at)
+    found = list(session.scalars(query))
+    versions, steps = _versions(session, None, known_at), _steps(session, None, known_at)
+    return {
+        one.id: standing(history(versions[one.id], steps.get(one.id, [])), known_at or now) for one in found
+    }
+
+
+def climbed(
+    session: Session, alert_ids: Collection[str], known_at: dt.datetime
+) -> dict[str, list[tuple[str, dt.datetime]]]:
+    """Whom each alert has climbed to (`role:…`) and when, oldest first."""
+    found: dict[str, list[tuple[str, dt.datetime]]] = {}
+    for row in deliveries_about_any(session, [f"alert:{one}" for one in alert_ids], ESCALATED):
+        if row.recorded_at <= known_at:
+            found.setdefault(row.subject.removeprefix("alert:"), []).append((row.recipient, row.recorded_at))
+    return found
 
 
 def alerts(
@@ -310,9 +341,11 @@ def history(versions: Sequence[AlertVersion], steps: Sequence[AlertStep]) -> lis
 
 
 def _versions(
-    session: Session, found: Sequence[Alert], known_at: dt.datetime | None
+    session: Session, found: Sequence[Alert] | None, known_at: dt.datetime | None
 ) -> dict[str, list[AlertVersion]]:
-    query = select(AlertVersion).where(AlertVersion.alert_id.in_([one.id for one in found]))
+    query = select(AlertVersion)
+    if found is not None:
+        query = query.where(AlertVersion.alert_id.in_([one.id for one in found]))
     if known_at is not None:
         query = query.where(AlertVersion.recorded_at <= known_at)
     grouped: dict[str, list[AlertVersion]] = {}
@@ -322,9 +355,11 @@ def _versions(
 
 
 def _steps(
-    session: Session, found: Sequence[Alert], known_at: dt.datetime | None
+    session: Session, found: Sequence[Alert] | None, known_at: dt.datetime | None
 ) -> dict[str, list[AlertStep]]:
-    query = select(AlertStep).where(AlertStep.alert_id.in_([one.id for one in found]))
+    query = select(AlertStep)
+    if found is not None:
+        query = query.where(AlertStep.alert_id.in_([one.id for one in found]))
     if known_at is not None:
         query = query.where(AlertStep.recorded_at <= known_at)
     grouped: dict[str, list[AlertStep]] = {}
@@ -344,6 +379,7 @@ def _row(
         number=one.number,
         finding_id=one.finding_id,
         rule_id=said.rule_id,
+        rule_version_id=said.rule_version_id,
         rule_title=said.rule_title,
         severity=now.severity,
         sector_code=said.sector,
@@ -369,6 +405,9 @@ def _row(
         version_no=last.version_no,
         key=said.key,
         beside=tuple(cited for cited in said.evidence if cited.origin != OBSERVATION),
-        open_since=max(v.recorded_at for v in versions if v.change in ("raised", "reopened")),
+        asks_since=max(
+            *(v.recorded_at for v in versions if v.change in ASKS_AGAIN), now.lapsed_at or one.recorded_at
+        ),
+        now=now,
         speaking=rules.rule_as_published(session, said.rule_version_id).speaking,
     )

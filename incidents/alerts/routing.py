@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from incidents.alerts.lifecycle import Now
 from incidents.rules.rule import Speaking
 
 # From this severity on, this role is told as well.
@@ -121,3 +122,68 @@ def escalations_due(
     due = [f"role:{step.to}" for step in speaking.escalate if now - since >= step.after]
     already = set(told)
     return tuple(role for role in due if role not in already)
+
+
+# ---- who owes an answer ----------------------------------------------------------------------------------
+
+# Whoever is told first answers within so long, where the rule has no ladder that says otherwise.
+ANSWER_WITHIN = {
+    5: timedelta(minutes=15),
+    4: timedelta(minutes=30),
+    3: timedelta(hours=2),
+    2: timedelta(hours=8),
+    1: timedelta(hours=24),
+}
+# Where a rule has no ladder of its own, a person can still go one step up.
+TOP = "head_of_mission"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An answer that is owed: by roles (`role:…`) or by a person, until a moment."""
+
+    who: tuple[str, ...]
+    by: datetime
+
+
+def owed(now: Now, asks_since: datetime, speaking: Speaking, climbed: Sequence[str]) -> Owed | None:
+    """Who must act on an alert, and by when; None where nothing is owed.
+
+    Whoever has it in hand owes the next word before the acknowledgement runs out. While nobody has, those
+    who were told first owe it, and beside them whom it has climbed to. A shelved alert comes back.
+    """
+    told_first = tuple(f"role:{role}" for role in speaking.restricted or roles_for(now.severity)[:1])
+    if now.state == "shelved" and now.shelved_until:
+        return Owed(told_first, now.shelved_until)
+    if now.state in ("acknowledged", "assigned") and now.ack_expires_at and now.acknowledged_by:
+        return Owed((_person(now) or now.acknowledged_by,), now.ack_expires_at)
+    if now.state not in ("open", "needs_review"):
+        return None
+    assigned = _person(now)
+    first = (assigned,) if assigned else told_first
+    within = min((step.after for step in speaking.escalate), default=ANSWER_WITHIN[now.severity])
+    return Owed(tuple(dict.fromkeys((*first, *climbed))), asks_since + within)
+
+
+def _person(now: Now) -> str | None:
+    return f"person:{now.assigned_to}" if now.assigned_to else None
+
+
+def next_rung(speaking: Speaking, climbed: Iterable[str], but: Iterable[str] = ()) -> str | None:
+    """The next on the ladder, as `role:…`, who has not been told and is none of `but`; None at its top."""
+    ladder = dict.fromkeys(
+        [*(step.to for step in speaking.escalate), *(() if speaking.restricted else (TOP,))]
+    )
+    already, skipped = set(climbed), set(but)
+    return next((f"role:{r}" for r in ladder if f"role:{r}" not in already and r not in skipped), None)
+
+
+def climbs_next(
+    speaking: Speaking, state: str, asks_since: datetime, climbed: Iterable[str]
+) -> tuple[str, datetime] | None:
+    """Whom the alert will climb to by itself unless somebody answers, and when."""
+    if state != "open":
+        return None
+    already = set(climbed)
+    coming = [(s.to, asks_since + s.after) for s in speaking.escalate if f"role:{s.to}" not in already]
+    return min(coming, key=lambda one: one[1], default=None)

@@ -62,6 +62,7 @@ def shown(row: AlertRow) -> dict[str, Any]:
         "ack_expires_at": row.ack_expires_at.isoformat() if row.ack_expires_at else None,
         "assigned_to": row.assigned_to,
         "shelved_until": row.shelved_until.isoformat() if row.shelved_until else None,
+        "asks_since": row.asks_since.isoformat(),
     }
 
 

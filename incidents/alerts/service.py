@@ -8,7 +8,14 @@ from sqlalchemy import func, select
 from incidents.alerts import queries
 from incidents.alerts.lifecycle import Happened, Now, happens, holds_until, refusal
 from incidents.alerts.model import Alert, AlertMute, AlertStep, AlertVersion, HeldMessage
-from incidents.alerts.routing import STORM_WINDOW, Sent, escalations_due, held_back, recipients
+from incidents.alerts.routing import (
+    STORM_WINDOW,
+    Sent,
+    escalations_due,
+    held_back,
+    next_rung,
+    recipients,
+)
 from incidents.events import AlertChanged, FindingChanged
 from incidents.rules import queries as rules
 from incidents.rules.queries import FindingRow
@@ -199,20 +206,28 @@ def _escalate(door: Door) -> int:
             continue
         if queries.is_muted(door.session, row.rule_id, row.sector_code, door.now):
             continue
-        told = [d.recipient for d in _deliveries(door, row.id) if d.code == "alert_escalated"]
-        for recipient in escalations_due(row.speaking, row.state, row.open_since, told, door.now):
-            refs: dict[str, str | int] = {
-                "number": row.number,
-                "version": row.version_no,
-                "severity": row.severity,
-                "rule": row.rule_id,
-            }
-            queue_delivery(
-                door.session, "desk", recipient, f"alert:{row.id}", "alert_escalated", refs, door.now
-            )
+        told = _climbed_to(door, row.id, row.asks_since)
+        for recipient in escalations_due(row.speaking, row.state, row.asks_since, told, door.now):
+            _climb(door, row, recipient)
             record(door.session, AlertChanged(row.id, "escalated", row.severity), door.now)
             climbed += 1
     return climbed
+
+
+def _climbed_to(door: Door, alert_id: str, since: dt.datetime) -> list[str]:
+    """Whom it has climbed to since it asks: what was told of an earlier round is told again."""
+    rungs = queries.climbed(door.session, [alert_id], door.now).get(alert_id, [])
+    return [recipient for recipient, at in rungs if at >= since]
+
+
+def _climb(door: Door, row: queries.AlertRow, recipient: str) -> None:
+    refs: dict[str, str | int] = {
+        "number": row.number,
+        "version": row.version_no,
+        "severity": row.severity,
+        "rule": row.rule_id,
+    }
+    queue_delivery(door.session, "desk", recipient, f"alert:{row.id}", queries.ESCALATED, refs, door.now)
 
 
 def mute(door: Door, rule_id: str | None, sector: str | None, until: dt.datetime, why: str) -> int:
@@ -281,13 +296,16 @@ def take_step(
 ) -> None:
     """A person answers an alert. Raises NotFound, or WrongState naming what the step needs.
 
-    An acknowledgement expires: at `until`, or after the time that its severity allows.
+    An acknowledgement expires: at `until`, or after the time that its severity allows. To escalate tells the
+    next on the rule's ladder who is not the one who does it.
     """
     now = queries.alert_now(door.session, alert_id, door.now)
     why = refusal(now, step, until, door.now)
     if why:
         raise WrongState(thing="alert", wanted=why, found=now.state)
     assignee = _assignee(door, to) if step == "assign" else None
+    if step == "escalate":
+        _escalate_by_hand(door, alert_id)
     row = AlertStep(
         alert_id=alert_id,
         version_no=_last(door, alert_id).version_no,
@@ -301,13 +319,29 @@ def take_step(
     door.session.flush()
     if note and note.strip():
         vault.seal(door.session, door.app.keys, "alert_step", str(row.id), "note", note, door.now)
+    if assignee and f"person:{assignee}" != door.actor.code:
+        refs: dict[str, str | int] = {"version": row.version_no, "severity": now.severity}
+        queue_delivery(
+            door.session, "desk", f"person:{assignee}", f"alert:{alert_id}", "alert_assigned", refs, door.now
+        )
     audit(door, f"alert_{step}", f"alert:{alert_id}", version=row.version_no)
     record(door.session, AlertChanged(alert_id, step, now.severity), door.now)
+
+
+def _escalate_by_hand(door: Door, alert_id: str) -> None:
+    row = queries.alert(door.session, alert_id, door.now)
+    rung = next_rung(row.speaking, _climbed_to(door, alert_id, row.asks_since), door.actor.roles)
+    if rung is None:
+        raise WrongState(
+            thing="alert", wanted="somebody on its ladder who has not been told", found="everybody was told"
+        )
+    _climb(door, row, rung)
 
 
 def _assignee(door: Door, to: str | None) -> str | None:
     """Whom it is assigned to: the one named, else the one who does it."""
     person_id = to or door.actor.person_id
-    if person_id is not None and door.session.get(Person, person_id) is None:
+    person = door.session.get(Person, person_id) if person_id is not None else None
+    if person_id is not None and (person is None or not person.is_active):
         raise NotFound(thing="person", id=person_id)
     return person_id

@@ -48,7 +48,7 @@ def read_alert(door: Door, alert_id: str) -> dict[str, Any]:
     methods=["POST"],
     permission="incidents:alert:act",
     takes=StepSchema,
-    summary="Acknowledge, assign, note, shelve or close an alert",
+    summary="Acknowledge, assign, note, shelve, escalate or close an alert",
 )
 def add_step(door: Door, alert_id: str) -> tuple[dict[str, Any], int]:
     given = door.load(StepSchema)

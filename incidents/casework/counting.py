@@ -3,7 +3,8 @@
 Pure: callers fetch the rows and hand over what counting needs. A total is never a sum of what two people
 heard of one event, and never hides that it is a least number. No order of arrival, and no order in which
 people confirmed what belongs together, changes a total.
-Persons who came to harm are counted in `casualties`; which camera was down (C17) is told by the watches.
+Persons who came to harm (C14) are counted in `protection.casualties`; which camera was down (C17) is told by
+the watches.
 """
 
 import dataclasses

@@ -5,7 +5,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from incidents.casework.casualties import Toll
 from incidents.casework.counting import Range, Total
 from incidents.casework.coverage import Coverage, SectorCoverage
 from incidents.casework.grading import CREDIBILITY, RELIABILITY
@@ -348,12 +347,7 @@ def totals(one: Totals) -> dict[str, Any]:
             sector: {kind: total(part) for kind, part in kinds.items()}
             for sector, kinds in one.by_sector.items()
         },
-        "harm": {outcome: _toll(told) for outcome, told in one.harm.items()},
     }
-
-
-def _toll(one: Toll) -> dict[str, Any]:
-    return {"reported": total(one.reported), "confirmed": total(one.confirmed)}
 
 
 def coverage(one: Coverage) -> dict[str, Any]:

@@ -181,7 +181,8 @@ def _told(
 ) -> Told:
     session, keys = door.session, door.app.keys
     reads_text = door.actor.may("incidents:text:read")
-    files = media_of(session, [row.observation_id]) if door.actor.may("incidents:media:read") else []
+    reads_media = door.actor.may("incidents:media:read")
+    files = media_of(session, [row.observation_id], known_at) if reads_media else []
     return Told(
         row=row,
         position=at,

@@ -100,9 +100,12 @@ class Ledger:
 
 
 def ledger(door: Door, asked: Filters, limit: int | None = PAGE) -> Ledger:
-    """The claims that the filters leave, newest event first, with tallies over all of these."""
+    """The claims that the filters leave, newest event first, with tallies over all of these.
+
+    As known at the door's moment, as is everything on this page.
+    """
     mission = the_mission(door.session)
-    rows = queries.claims(door.session, asked.start, asked.end)
+    rows = queries.claims(door.session, asked.start, asked.end, door.now)
     parties = _parties(mission, rows)
     sectors = _sector_names(door)
     shows = door.actor.may(EVIDENCE)
@@ -110,10 +113,10 @@ def ledger(door: Door, asked: Filters, limit: int | None = PAGE) -> Ledger:
         one.claim.id: one for one in (queries.with_verdicts(door.session, rows, door.now) if shows else [])
     }
     suggestions = queries.suggested_pairs(door.session, rows, door.now)
-    decided = queries.pairs(door.session, [row.id for row in rows])
+    decided = queries.pairs(door.session, [row.id for row in rows], door.now)
     paired = _paired_ids(rows, decided.values())
     suggested = {one for pair in suggestions for one in (pair.one_id, pair.other_id)}
-    copies = queries.archives(door.session, [row.id for row in rows])
+    copies = queries.archives(door.session, [row.id for row in rows], door.now)
     lines = [
         Line(
             claim=row,
@@ -259,14 +262,14 @@ class Dossier:
 def dossier(door: Door, claim_id: str) -> Dossier | None:
     """One claim with everything that bears on it, or None where there is no such claim."""
     row = queries.claim(door.session, claim_id)
-    if row is None:
+    if row is None or row.recorded_at > door.now:
         return None
     mission = the_mission(door.session)
     parties = _parties(mission, [row])
     people = {f"person:{one.id}": one.name for one in all_people(door.session)}
     judged = queries.with_verdicts(door.session, [row], door.now)[0] if door.actor.may(EVIDENCE) else None
     pairs = _pair_lines(door, row, mission, parties, people)
-    copies = queries.archives(door.session, [row.id]).get(row.id, [])
+    copies = queries.archives(door.session, [row.id], door.now).get(row.id, [])
     line = Line(
         claim=row,
         title=title(row),
@@ -319,10 +322,10 @@ def _explained(line: Line) -> str:
 def _seen_lines(
     door: Door, judged: ClaimWithVerdict, mission: MissionRow
 ) -> tuple[tuple[SeenLine, ...], tuple[SeenLine, ...]]:
-    decided = queries.decisions(door.session, [judged.claim.id]).get(judged.claim.id, {})
+    decided = queries.decisions(door.session, [judged.claim.id], door.now).get(judged.claim.id, {})
     away = {one for one, linked in decided.items() if not linked}
     wanted = {*judged.observation_ids, *away}
-    rows = observations(door.session, ids=list(wanted)) if wanted else []
+    rows = observations(door.session, ids=list(wanted), known_at=door.now) if wanted else []
     lines = [
         SeenLine(
             row=row,
@@ -354,7 +357,7 @@ def _observed(row: ObservationRow) -> str:
 def _watch_lines(door: Door, judged: ClaimWithVerdict, mission: MissionRow) -> tuple[WatchLine, ...]:
     found = []
     for watch_id in (*judged.watch_ids, *judged.part_watch_ids):
-        row = watch(door.session, watch_id)
+        row = watch(door.session, watch_id, door.now)
         if row is not None:
             start, end = row.started_at or row.planned_start, row.ended_at or row.planned_end
             what = row.kind.replace("_", " ").capitalize()
@@ -370,14 +373,15 @@ def _pair_lines(
     door: Door, row: ClaimRow, mission: MissionRow, parties: dict[str, str], people: Mapping[str, str]
 ) -> tuple[PairLine, ...]:
     """Claims put together with this one, then those that may be, each with what speaks for it."""
-    decided = queries.pairs(door.session, [row.id])
+    decided = queries.pairs(door.session, [row.id], door.now)
     apart = {pair.other_than(row.id) for pair in decided.values() if not pair.linked}
     found: dict[str, tuple[str, tuple[str, ...], int, str]] = {}
     for pair in decided.values():
         if pair.linked:
             found[pair.other_than(row.id)] = ("together", (), 0, people.get(pair.by, "Truceline"))
     countered = [row.counter_of] if row.counter_of else []
-    countering = door.session.scalars(select(Claim.id).where(Claim.counter_of == row.id))
+    answers = select(Claim.id).where(Claim.counter_of == row.id, Claim.recorded_at <= door.now)
+    countering = door.session.scalars(answers)
     for other_id in (*countered, *countering):
         if other_id not in apart:
             found.setdefault(other_id, ("stated", ("the statement itself says so",), 0, ""))

@@ -12,12 +12,14 @@ from incidents.claims.model import APART, GEO_PRECISIONS, STATUSES, T_PRECISIONS
 from incidents.claims.table import COLUMNS, NEEDED, write_refusals, write_table
 from incidents.taxonomy import taxonomy
 from monitor.access import may
+from monitor.access.policy import Decision
 from monitor.door import Door
 from monitor.errors import BadRequest, NotFound
 from monitor.mission.queries import the_mission
 from monitor.mission.words import moment
 from monitor.people.queries import all_people
 from monitor.web.blueprint import Blueprint
+from monitor.web.parameters import as_known
 
 bp = Blueprint(
     "ledger",
@@ -30,6 +32,8 @@ bp = Blueprint(
 
 RECORD = "incidents:claim:record"
 MATCH = "incidents:claim:match"
+# Who looks back decides nothing.
+PAST = Decision(False, "Nothing can be done to the past.")
 # What is shown when nothing is asked for: the last thirty days of the mission's time.
 LAST = dt.timedelta(days=30)
 ASKED = ("party", "type", "sector", "answer", "pair", "text")
@@ -38,10 +42,11 @@ ASKED = ("party", "type", "sector", "answer", "pair", "text")
 @bp.route("", methods=["GET"], permission="incidents:claim:read", summary="The ledger of claims")
 def index(door: Door) -> str:
     mission = the_mission(door.session)
-    asked, window = _asked(door, mission.zone)
+    known = as_known(door, mission.zone)
+    asked, window = _asked(known, mission.zone)
     opened = request.args.get("open", "")
-    found = ledger.ledger(door, asked)
-    dossier = ledger.dossier(door, opened) if opened else None
+    found = ledger.ledger(known, asked)
+    dossier = ledger.dossier(known, opened) if opened else None
     if opened and dossier is None:
         raise NotFound(thing="claim", id=opened)
     return render_template(
@@ -55,7 +60,8 @@ def index(door: Door) -> str:
         status_words=ledger.STATUS_WORDS,
         apart_reasons=APART,
         may_record=may(door.actor, RECORD),
-        may_match=may(door.actor, MATCH),
+        may_match=may(door.actor, MATCH) if known is door else PAST,
+        past="" if known is door else moment(known.now, mission.zone),
         link=_link,
         moment=lambda at: moment(at, mission.zone),
     )
@@ -121,8 +127,9 @@ def not_taken(door: Door, import_id: str) -> Response:
 def as_table(door: Door) -> Response:
     """The claims that the filters leave, in the shape that can be brought in again."""
     mission = the_mission(door.session)
-    asked, _window = _asked(door, mission.zone)
-    rows = [line.claim for line in ledger.ledger(door, asked, limit=None).lines]
+    known = as_known(door, mission.zone)
+    asked, _window = _asked(known, mission.zone)
+    rows = [line.claim for line in ledger.ledger(known, asked, limit=None).lines]
     return _csv(write_table(ledger.exported(rows, mission.zone)), "claims.csv")
 
 
@@ -184,7 +191,7 @@ def _day(name: str, zone: dt.tzinfo) -> dt.datetime | None:
 
 def _link(**changes: Any) -> str:
     """This page's address with some of its questions changed; an empty one is left out."""
-    kept = {name: request.args.get(name, "") for name in (*ASKED, "window", "from", "to", "open")}
+    kept = {name: request.args.get(name, "") for name in (*ASKED, "window", "from", "to", "known_at", "open")}
     if "window" in changes:
         kept |= {"from": "", "to": ""}
     asked = {name: value for name, value in (kept | changes).items() if value}

@@ -300,11 +300,15 @@ def observation_named(session: Session, text: str) -> str | None:
     return session.scalar(query)
 
 
-def archives(session: Session, claim_ids: Collection[str]) -> dict[str, list[ArchiveRow]]:
+def archives(
+    session: Session, claim_ids: Collection[str], known_at: dt.datetime | None = None
+) -> dict[str, list[ArchiveRow]]:
     """The copies kept of each of these statements, oldest first."""
     found: dict[str, list[ArchiveRow]] = {}
     for ids in _by_some(claim_ids):
         query = select(ClaimArchive).where(ClaimArchive.claim_id.in_(ids)).order_by(ClaimArchive.id)
+        if known_at is not None:
+            query = query.where(ClaimArchive.recorded_at <= known_at)
         for row in session.scalars(query):
             found.setdefault(row.claim_id, []).append(
                 ArchiveRow(

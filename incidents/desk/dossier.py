@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from incidents.casework import queries as casework
-from incidents.casework import workflow
+from incidents.casework.shown import next_steps
 from incidents.desk.queries import (
     exact_positions,
     incident_line,
@@ -17,7 +17,6 @@ from incidents.intake import queries as intake
 from incidents.intake import titles
 from incidents.intake.queries import ObservationRow, Position
 from incidents.taxonomy.loader import taxonomy
-from monitor.access import may
 from monitor.door import Door
 from monitor.errors import NotFound
 from monitor.mission.queries import find_mission
@@ -187,7 +186,7 @@ def _media(door: Door, row: ObservationRow) -> list[dict[str, Any]]:
         return []
     return [
         {"id": item.media_id, "slot": item.slot, "mime": item.mime, "is_here": item.has_arrived}
-        for item in media_by_id(door.session, [row]).get(row.observation_id, ())
+        for item in media_by_id(door, [row]).get(row.observation_id, ())
     ]
 
 
@@ -231,20 +230,9 @@ def incident(door: Door, incident_id: str) -> dict[str, Any]:
             }
             for step in steps
         ],
-        "next": _next_steps(door, incident_id),
+        "next": [
+            step
+            for step in next_steps(door, casework.case(door.session, incident_id))
+            if step["axis"] == "assessment"
+        ],
     }
-
-
-def _next_steps(door: Door, incident_id: str) -> list[dict[str, Any]]:
-    """Each way on from here; where this person or this evidence does not allow it, why not."""
-    case = casework.case(door.session, incident_id)
-    found = []
-    for to in workflow.ways(case, "assessment"):
-        verdict = workflow.judge_step(case, "assessment", to, door.actor.code)
-        reasons = list(verdict.reasons)
-        if verdict.transition:
-            allowed = may(door.actor, verdict.transition.permission)
-            if not allowed.allowed:
-                reasons.insert(0, allowed.reason)
-        found.append({"state": to, "is_allowed": not reasons, "reason": "; ".join(reasons) or None})
-    return found

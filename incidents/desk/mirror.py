@@ -7,7 +7,7 @@ serves a process. Words, positions of observers and free text are not in it.
 import datetime as dt
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,9 @@ class Mirror:
         self._families: list[str] = []
         self._sectors: list[str] = []
         self._seen = -1
+        self._making = threading.Lock()
+        self._made: dict[Hashable, Any] = {}
+        self._made_at = -1
 
     def columns(
         self, session: Session, start: dt.datetime, end: dt.datetime | None, since: int | None = None
@@ -84,11 +87,26 @@ class Mirror:
         )
 
     def waiting(self, session: Session) -> list[str]:
-        """The observations that nobody has judged yet: no store finds the few among very many as fast."""
+        """The observations that nobody has judged yet, the longest waiting first.
+
+        No store finds the few among very many as fast.
+        """
         with self._lock:
             self._follow(session)
-            waits = np.isin(self._rows["state"][: self._length], [STATES.index(state) for state in WAITING])
-            return [self._ids[place] for place in np.flatnonzero(waits)]
+            rows = self._rows[: self._length]
+            waits = np.flatnonzero(np.isin(rows["state"], [STATES.index(state) for state in WAITING]))
+            in_order = waits[np.argsort(rows["received"][waits], kind="stable")]
+            return [self._ids[place] for place in in_order]
+
+    def until_news(self, session: Session, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make` answers, made once until something happens: many desks ask the same after an event."""
+        with self._making:
+            last = last_event_id(session)
+            if self._made_at != last:
+                self._made, self._made_at = {}, last
+            if key not in self._made:
+                self._made[key] = make()
+            return self._made[key]
 
     def _follow(self, session: Session) -> None:
         last = last_event_id(session)

@@ -3,23 +3,27 @@
 What is asked through a door is answered as known at `door.now`.
 """
 
+import dataclasses
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from shapely.geometry import shape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from incidents.alerts import queries as alerts
 from incidents.casework import counting
 from incidents.casework import queries as casework
 from incidents.claims import queries as claims
+from incidents.desk.chosen import Chosen
+from incidents.desk.inbox import asking
+from incidents.events import FindingChanged
 from incidents.evidence.queries import MediaRow, media_of
 from incidents.intake import queries as intake
 from incidents.intake import titles
-from incidents.intake.model import ObservationRevision
+from incidents.intake.model import Observation, ObservationRevision
 from incidents.intake.queries import ObservationRow, Position
 from incidents.rules.service import HEARS
 from incidents.taxonomy import taxonomy
@@ -29,20 +33,20 @@ from monitor.door import Door
 from monitor.jobs.queries import jobs_that_failed, leader
 from monitor.mission.queries import MissionRow, the_mission
 from monitor.outbox import behind_since, last_event_id
-from monitor.people.queries import name_of, names
+from monitor.people.model import Team
 from monitor.places.queries import PlaceRow, all_lines, all_places, base_map, sector_of
-from monitor.watches.queries import hours_monitored, open_watches
+from monitor.places.tiles import NotTiles, tile_file
+from monitor.watches.queries import hours_monitored, open_watches, watch_spans
 
 # A team in the field is expected to say something this often; twice as long is late, four times is silent.
 REPORT_INTERVAL_H = 3.0
 LATE_AFTER = dt.timedelta(hours=6)
-# An alert that could have been known this long before it was raised came from late reports.
-FOUND_LATE_AFTER = dt.timedelta(hours=1)
 LAST_HEARD_WITHIN = dt.timedelta(days=30)
+WATCHED_WITHIN = dt.timedelta(days=3)
 WINDOW = dt.timedelta(hours=24)
 MANY = 3_000
 MOST_ROWS = 500
-ASKING = ("open", "needs_review")
+LISTED = 200
 SHOWN_ON_THE_MAP = ("received", "in_review", "accepted", "returned", "quarantined")
 MAP_COLUMNS = (
     "id",
@@ -72,12 +76,20 @@ MAP_COLUMNS = (
 )
 
 
-def state(door: Door, waiting_ids: Collection[str] | None = None) -> dict[str, Any]:
-    """What time it is in the mission, how fresh the picture is, what waits, and who watches."""
+Counted = Callable[[Hashable, Callable[[], dict[str, int]]], dict[str, int]]
+
+
+def state(
+    door: Door, waiting_ids: Sequence[str] | None = None, counted: Counted = lambda _, make: make()
+) -> dict[str, Any]:
+    """What time it is in the mission, how fresh the picture is, what waits, and who watches.
+
+    `counted` may keep the counts of a period, which change with news only.
+    """
     session, now = door.session, door.now
     mission = the_mission(session)
     period = mission.period_holding(now) or _last_period(mission, now)
-    waiting = intake.review_queue(session, now, waiting_ids)
+    waiting = intake.review_queue(session, now) if waiting_ids is None else waiting_ids
     last = _last_report(session, now)
     return {
         "now": now.isoformat(),
@@ -98,9 +110,8 @@ def state(door: Door, waiting_ids: Collection[str] | None = None) -> dict[str, A
         "period": {"start": period[0].isoformat(), "end": period[1].isoformat()},
         "counts": {
             "review": len(waiting),
-            "oldest_waiting": waiting[0].recorded_at.isoformat() if waiting else None,
-            "alerts_new": sum(row.state in ASKING for row in alerts.alerts(session, now, known_at=now)),
-            **_violations(session, period, now),
+            "alerts_new": asking(session, now),
+            **counted(period, lambda: _violations(session, period, now)),
         },
         "freshness": {
             "last_received_at": last.recorded_at.isoformat() if last else None,
@@ -109,6 +120,7 @@ def state(door: Door, waiting_ids: Collection[str] | None = None) -> dict[str, A
             else None,
         },
         "sectors": _sectors(session, period, now),
+        "teams": teams_out(session, now),
         "families": [
             {"code": category.code, "label": category.label[titles.LANGUAGE]}
             for category in taxonomy().categories.values()
@@ -121,10 +133,12 @@ def state(door: Door, waiting_ids: Collection[str] | None = None) -> dict[str, A
 def _machine(session: Session) -> dict[str, Any]:
     """What works behind the screen: when it stops, calm on the screen means nothing."""
     leads = leader(session)
-    behind = behind_since(session, "rules", HEARS)
+    rules_behind = behind_since(session, "rules", HEARS)
+    alerts_behind = behind_since(session, "alerts", (FindingChanged,))
     return {
         "worker_is_there": leads is not None and leads[1] > wall_now(),
-        "rules_behind_since": behind.isoformat() if behind else None,
+        "rules_behind_since": rules_behind.isoformat() if rules_behind else None,
+        "alerts_behind_since": alerts_behind.isoformat() if alerts_behind else None,
         "jobs_failed": jobs_that_failed(session),
     }
 
@@ -164,6 +178,8 @@ def _sectors(
         if not watch.is_down:
             for code in watch.sectors:
                 out.setdefault(code, set()).add(watch.team or watch.post or watch.id)
+    sectors = all_places(session, kinds=("sector",))
+    since = _watched_until(session, now) if any(sector.code not in out for sector in sectors) else {}
     return [
         {
             "code": sector.code,
@@ -172,10 +188,51 @@ def _sectors(
             "hours_possible": round((end - start).total_seconds() / 3600, 2),
             "is_watched": sector.code in out,
             "teams_out": len(out.get(sector.code, ())),
+            "unwatched_since": since[sector.code].isoformat() if sector.code in since else None,
             "last_report_at": heard[sector.code].isoformat() if sector.code in heard else None,
         }
-        for sector in all_places(session, kinds=("sector",))
+        for sector in sectors
     ]
+
+
+def _watched_until(session: Session, now: dt.datetime) -> dict[str, dt.datetime]:
+    """When each sector was watched last, of those that were in the last days."""
+    last: dict[str, dt.datetime] = {}
+    for span in watch_spans(session, now - WATCHED_WITHIN, now, now):
+        if span.sector is not None:
+            last[span.sector] = max(span.end, last.get(span.sector, span.end))
+    return last
+
+
+def teams_out(session: Session, now: dt.datetime) -> list[dict[str, Any]]:
+    """The teams that watch now, with the last that was heard of each: a report, a check-in, or its start."""
+    heard: dict[str, list[tuple[dt.datetime, str]]] = {}
+    for watch in open_watches(session, known_at=now):
+        if watch.team_id is None or watch.started_at is None:
+            continue
+        signs = heard.setdefault(watch.team_id, [])
+        signs.append((watch.started_at, "start"))
+        if watch.checked_in_at is not None and watch.checked_in_at != watch.started_at:
+            signs.append((watch.checked_in_at, "check-in"))
+    reports = session.execute(
+        select(Team.id, func.max(Observation.recorded_at))
+        .join(Observation, Observation.team_id == Team.id)
+        .where(Team.id.in_(list(heard)), Observation.recorded_at <= now)
+        .group_by(Team.id)
+    )
+    for team_id, at in reports:
+        heard[team_id].append((at, "report"))
+    names = session.execute(select(Team.id, Team.code, Team.name).where(Team.id.in_(list(heard))))
+    rows = [
+        {
+            "code": code,
+            "name": name,
+            "heard_at": max(heard[team_id])[0].isoformat(),
+            "by": max(heard[team_id])[1],
+        }
+        for team_id, code, name in names
+    ]
+    return sorted(rows, key=lambda row: row["code"])
 
 
 def sector_name(sector: PlaceRow) -> str:
@@ -196,13 +253,17 @@ def _last_heard(session: Session, now: dt.datetime) -> dict[str, dt.datetime]:
     return {code: at for code, at in found if code is not None}
 
 
-def ground(session: Session) -> dict[str, Any]:
-    """What lies under the reports: base map, lines with their sources, sectors, posts and settlements."""
+def ground(session: Session, tiles_at: Path | None = None) -> dict[str, Any]:
+    """What lies under the reports: base map, lines with their sources, sectors, posts and settlements.
+
+    `tiles_at` is the operator's own file of tiles; where it cannot be used, that is said and no more lost.
+    """
     base = base_map(session)
     drawn = json.loads(base.content) if base else {"type": "FeatureCollection", "features": []}
     places = [_shown_place(place) for place in all_places(session)]
     return {
         "base": drawn,
+        **_tiles(tiles_at),
         "bounds": drawn.get("bbox") or _bounds_of(places),
         "places": places,
         "lines": [
@@ -218,6 +279,15 @@ def ground(session: Session) -> dict[str, Any]:
             for line in all_lines(session)
         ],
     }
+
+
+def _tiles(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {"tiles": None, "tiles_problem": None}
+    try:
+        return {"tiles": dataclasses.asdict(tile_file(path)), "tiles_problem": None}
+    except NotTiles as problem:
+        return {"tiles": None, "tiles_problem": str(problem)}
 
 
 def _shown_place(place: PlaceRow) -> dict[str, Any]:
@@ -253,6 +323,63 @@ def map_rows(door: Door, start: dt.datetime | None, end: dt.datetime | None) -> 
         return {"from": start.isoformat(), "columns": MAP_COLUMNS, "rows": [], "many": number}
     found = intake.observations(door.session, start, end, states=SHOWN_ON_THE_MAP, known_at=door.now)
     return {"from": start.isoformat(), **_drawn(door, found)}
+
+
+def chosen_rows(
+    door: Door, start: dt.datetime, end: dt.datetime | None, chosen: Chosen
+) -> list[ObservationRow]:
+    """The live reports of a window that the filter lets through, oldest first, as known at `door.now`."""
+    zone = the_mission(door.session).zone
+    found = intake.observations(
+        door.session,
+        start,
+        end,
+        states=SHOWN_ON_THE_MAP,
+        categories=None if chosen.family is None else (chosen.family,),
+        known_at=door.now,
+    )
+    rows = [row for row in found if not row.is_training and chosen.passes_plain(_facets(row), zone)]
+    if not chosen.words:
+        return rows
+    exact = exact_positions(door, rows)
+    return [row for row in rows if chosen.passes_words(_searched(row, exact.get(row.observation_id)))]
+
+
+def _facets(row: ObservationRow) -> dict[str, Any]:
+    return {
+        "sector": row.sector_code,
+        "category": row.category,
+        "tier": row.tier,
+        "processing": row.processing,
+        "info_type": row.info_type,
+        "start": row.t_start,
+    }
+
+
+def _searched(row: ObservationRow, at: Position | None) -> tuple[str | None, ...]:
+    return titles.title(row, at), row.receipt_number, row.observed_from
+
+
+def report_table(door: Door, rows: Collection[ObservationRow]) -> list[dict[str, Any]]:
+    """These reports as files for other programs have them; without the positions of observers."""
+    refs = casework.incidents_of(door.session, [row.observation_id for row in rows], door.now)
+    exact = exact_positions(door, rows)
+    return [_table_row(row, exact.get(row.observation_id), refs.get(row.observation_id)) for row in rows]
+
+
+def _table_row(row: ObservationRow, at: Position | None, ref: casework.IncidentRef | None) -> dict[str, Any]:
+    return report_line(row, at) | {
+        "received": row.received_at.isoformat(),
+        "observed_from": row.observed_from,
+        "count_min": row.count_min,
+        "count_best": row.count_best,
+        "count_max": row.count_max,
+        "qualifier": row.count_qualifier,
+        "event_lon": row.lon,
+        "event_lat": row.lat,
+        "event_uncertainty_m": row.event_uncertainty_m,
+        "incident": ref.label if ref else None,
+    }
 
 
 def rows_by_key(door: Door, keys: Collection[int]) -> dict[str, Any]:
@@ -319,11 +446,17 @@ def _rounded(point: Iterable[float]) -> list[float]:
     return [round(value, 5) for value in point]
 
 
-def queue(door: Door, waiting_ids: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """What waits for a reviewer, longest waiting first."""
-    rows = intake.review_queue(door.session, door.now, waiting_ids)
+def queue(door: Door, waiting_ids: Sequence[str] | None = None) -> dict[str, Any]:
+    """What waits for a reviewer: how many reports, and those that wait longest, as many as a list shows."""
+    listed = None if waiting_ids is None else waiting_ids[:LISTED]
+    rows = intake.review_queue(door.session, door.now, listed)
+    total = len(rows) if waiting_ids is None else len(waiting_ids)
+    return {"total": total, "rows": _queue_lines(door, rows[:LISTED])}
+
+
+def _queue_lines(door: Door, rows: Collection[ObservationRow]) -> list[dict[str, Any]]:
     exact = exact_positions(door, rows)
-    media = media_by_id(door.session, rows)
+    media = media_by_id(door, rows)
     return [
         report_line(row, exact.get(row.observation_id))
         | {
@@ -353,6 +486,7 @@ def report_line(row: ObservationRow, at: Position | None) -> dict[str, Any]:
         "symbol": titles.symbol(row.category, row.type),
         "title": titles.title(row, at),
         "tier": row.tier,
+        "info_type": row.info_type,
         "processing": row.processing,
         "start": row.t_start.isoformat(),
         "end": row.t_end.isoformat(),
@@ -361,11 +495,11 @@ def report_line(row: ObservationRow, at: Position | None) -> dict[str, Any]:
     }
 
 
-def media_by_id(session: Session, rows: Collection[ObservationRow]) -> dict[str, list[MediaRow]]:
-    """The files of the live revisions."""
+def media_by_id(door: Door, rows: Collection[ObservationRow]) -> dict[str, list[MediaRow]]:
+    """The files of these revisions, here if they had arrived by the door's moment."""
     live = {row.observation_id: row.revision_no for row in rows}
     found: dict[str, list[MediaRow]] = {}
-    for item in media_of(session, list(live)):
+    for item in media_of(door.session, list(live), door.now):
         if item.revision_no == live[item.observation_id]:
             found.setdefault(item.observation_id, []).append(item)
     return found
@@ -463,64 +597,3 @@ def _claim_title(row: claims.ClaimRow) -> str:
     harmed = [f"{number} {word}" for number, word in persons if number]
     parts = [titles.readable(row.stated_type), row.weapons_text.replace(";", ", "), *harmed]
     return ", ".join(part for part in parts if part)
-
-
-def inbox(door: Door) -> list[dict[str, Any]]:
-    """Every alert, the newest first, with why it fired and what became of it."""
-    session, now = door.session, door.now
-    rows = alerts.alerts(session, now, known_at=now)
-    sectors = {place.code: place.name for place in all_places(session, kinds=("sector",))}
-    keys = door.app.keys if door.actor.may("incidents:text:read") else None
-    versions = {row.id: alerts.alert_versions(session, row.id, now) for row in rows}
-    steps = {row.id: alerts.alert_steps(session, row.id, keys, now) for row in rows}
-    known = names(session, [step.actor for one in steps.values() for step in one])
-    return [_alert(row, versions[row.id], steps[row.id], known, sectors) for row in rows]
-
-
-def _alert(
-    row: alerts.AlertRow,
-    versions: list[alerts.VersionRow],
-    steps: list[alerts.StepRow],
-    known: Mapping[str, str],
-    sectors: Mapping[str, str],
-) -> dict[str, Any]:
-    happened: list[dict[str, Any]] = [
-        {"at": one.recorded_at, "what": one.change, "why": one.reason, "by": None, "note": None}
-        for one in versions
-    ]
-    done: list[dict[str, Any]] = [
-        {
-            "at": one.recorded_at,
-            "what": one.step,
-            "why": None,
-            "by": name_of(one.actor, known),
-            "note": one.note,
-        }
-        for one in steps
-    ]
-    sector = row.sector_code
-    return {
-        "id": row.id,
-        "number": row.label,
-        "severity": row.severity,
-        "title": row.rule_title,
-        "rule_id": row.rule_id,
-        "sector": sector,
-        "place": sectors.get(sector, sector).removesuffix(" (exercise)") if sector else "Outside all sectors",
-        "state": row.state,
-        "actor": name_of(row.acknowledged_by, known) if row.acknowledged_by else None,
-        "raised_at": row.raised_at.isoformat(),
-        "changed_at": row.last_changed_at.isoformat(),
-        "condition_from": row.condition_from.isoformat(),
-        "detectable_at": row.detectable_at.isoformat(),
-        "why": row.sentence,
-        "change": row.last_change,
-        "is_late": row.raised_at - row.detectable_at > FOUND_LATE_AFTER,
-        "evidence": sorted({cited.observation_id for cited in row.evidence}),
-        "reviewed": round(row.share_reviewed * len(row.evidence)),
-        "quarantined": row.quarantined_evidence,
-        "history": [
-            entry | {"at": entry["at"].isoformat()}
-            for entry in sorted(happened + done, key=lambda entry: entry["at"])
-        ],
-    }

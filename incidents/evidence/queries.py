@@ -27,14 +27,19 @@ class MediaRow:
     has_arrived: bool
 
 
-def media_of(session: Session, observation_ids: Collection[str]) -> list[MediaRow]:
-    """The files of these observations, of every revision."""
+def media_of(
+    session: Session, observation_ids: Collection[str], known_at: dt.datetime | None = None
+) -> list[MediaRow]:
+    """The files of these observations, of every revision; with `known_at`, here if they had arrived by then.
+
+    A revision that was not known yet announced nothing: callers ask for the revisions that they show.
+    """
+    arrived = and_(MediaFile.media_id == AnnouncedMedia.media_id, MediaFile.sha256 == AnnouncedMedia.sha256)
+    if known_at is not None:
+        arrived = and_(arrived, MediaFile.recorded_at <= known_at)
     rows = session.execute(
         select(AnnouncedMedia, MediaFile.media_id)
-        .outerjoin(
-            MediaFile,
-            and_(MediaFile.media_id == AnnouncedMedia.media_id, MediaFile.sha256 == AnnouncedMedia.sha256),
-        )
+        .outerjoin(MediaFile, arrived)
         .where(AnnouncedMedia.observation_id.in_(list(observation_ids)))
         .order_by(AnnouncedMedia.observation_id, AnnouncedMedia.revision_no, AnnouncedMedia.slot)
     )
@@ -47,14 +52,17 @@ def media_of(session: Session, observation_ids: Collection[str]) -> list[MediaRo
             sha256=row.sha256,
             size_bytes=row.size_bytes,
             mime=row.mime,
-            has_arrived=arrived is not None,
+            has_arrived=held is not None,
         )
-        for row, arrived in rows
+        for row, held in rows
     ]
 
 
 def viewing_sha256(session: Session, media_id: str) -> str | None:
-    """The hash of the copy to look at, once it was made; the last one made, whatever was blurred in it."""
+    """The hash of the copy to look at, once it was made; the last one made, whatever was blurred in it.
+
+    Also where one looks back: what was blurred since stays blurred.
+    """
     return session.scalar(
         select(MediaCustody.sha256)
         .where(MediaCustody.media_id == media_id, MediaCustody.action.in_(("copy_derived", "blurred")))
@@ -92,11 +100,14 @@ def file(session: Session, media_id: str) -> FileRow | None:
     return _file_row(row) if row else None
 
 
-def files(session: Session, limit: int, before: dt.datetime | None = None) -> list[FileRow]:
-    """The files here, the newest first."""
-    query = select(MediaFile).order_by(MediaFile.recorded_at.desc(), MediaFile.media_id).limit(limit)
-    if before is not None:
-        query = query.where(MediaFile.recorded_at < before)
+def files(session: Session, limit: int, known_at: dt.datetime) -> list[FileRow]:
+    """The files that were here at a moment, the newest first."""
+    query = (
+        select(MediaFile)
+        .where(MediaFile.recorded_at <= known_at)
+        .order_by(MediaFile.recorded_at.desc(), MediaFile.media_id)
+        .limit(limit)
+    )
     return [_file_row(row) for row in session.scalars(query)]
 
 
@@ -115,9 +126,10 @@ def custody_of(session: Session, media_id: str) -> list[CustodyRow]:
     ]
 
 
-def last_steps(session: Session, media_ids: Collection[str]) -> dict[str, set[str]]:
-    """What has happened to each of these files, as the set of its actions."""
+def last_steps(session: Session, media_ids: Collection[str], known_at: dt.datetime) -> dict[str, set[str]]:
+    """What had happened to each of these files by a moment, as the set of its actions."""
     query = select(MediaCustody.media_id, MediaCustody.action).distinct()
+    query = query.where(MediaCustody.recorded_at <= known_at)
     found: dict[str, set[str]] = {}
     for media_id, action in session.execute(query.where(MediaCustody.media_id.in_(list(media_ids)))):
         found.setdefault(media_id, set()).add(action)

@@ -18,6 +18,7 @@ from monitor.mission.queries import the_mission
 from monitor.mission.words import moment
 from monitor.people.queries import all_people
 from monitor.web.blueprint import Blueprint
+from monitor.web.parameters import as_known
 
 bp = Blueprint(
     "exhibits",
@@ -48,19 +49,21 @@ LEVEL_WORDS = {"agrees": "agrees", "look": "look at this", "none": "nothing to c
 @bp.route("", methods=["GET"], permission="incidents:media:read", summary="The files, newest first")
 def index(door: Door) -> str:
     mission = the_mission(door.session)
-    found = queries.files(door.session, PAGE)
+    known = as_known(door, mission.zone)
+    found = queries.files(door.session, PAGE, known.now)
     announced = queries.announced(door.session, [row.media_id for row in found])
     wanted = {observation_id for observation_id, _slot in announced.values()}
-    reports = {row.observation_id: row for row in observations(door.session, ids=wanted)} if wanted else {}
+    rows = observations(door.session, ids=wanted, known_at=known.now) if wanted else []
     return render_template(
         "exhibits/files.html",
         files=found,
         announced=announced,
-        reports=reports,
-        done=queries.last_steps(door.session, [row.media_id for row in found]),
+        reports={row.observation_id: row for row in rows},
+        done=queries.last_steps(door.session, [row.media_id for row in found], known.now),
         type_label=_type_label,
         moment=lambda at: moment(at, mission.zone),
         is_cut=len(found) == PAGE,
+        past="" if known is door else moment(known.now, mission.zone),
     )
 
 

@@ -23,7 +23,7 @@ from incidents.taxonomy import taxonomy
 from monitor import geo, vault
 from monitor.access import Subject, require
 from monitor.db.session import take_sequence
-from monitor.devices.queries import signing_device
+from monitor.devices.queries import has_key, signing_device
 from monitor.devices.sequence import Link
 from monitor.devices.service import note_link
 from monitor.door import Door
@@ -187,7 +187,9 @@ def _filer(door: Door, signed: Signed | None, by_file: bool) -> tuple[Filer, lis
     if signed is None:
         device_id = actor.id if actor.kind == "device" else None
         filer = Filer(actor.person_id, device_id, actor.team_id)
-        return filer, ["brought_by_another"] if by_file else []
+        # Whoever took the phone from its holder and does not know the PIN cannot sign.
+        unsigned = ["not_signed"] if device_id and has_key(door.session, device_id) else []
+        return filer, unsigned + (["brought_by_another"] if by_file else [])
     device = signing_device(door.session, signed.kid)
     assert device is not None
     if device.is_revoked and not by_file:

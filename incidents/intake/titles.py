@@ -34,6 +34,7 @@ REASONS = {
     "direction_without_observer": "A direction, but no place where the observer stood",
     "clock": "The device’s clock and the server’s do not agree",
     "device_revoked": "Signed by a phone that was ended; it came in a file",
+    "not_signed": "From a phone that signs, and not signed",
     "brought_by_another": "Brought by somebody other than its author",
     "sequence_used_twice": "Another report of this phone bears the same number",
     "chain_broken": "It does not follow on the phone’s report before it, or the next does not follow on it",

@@ -58,7 +58,10 @@ class Named:
 
 @dataclass(frozen=True)
 class Range:
-    """A number of people with the accounts behind it and the keys of those known."""
+    """A number of people with the accounts behind it and the keys of those known.
+
+    `confirmed` is the part of the cumulative figure, with the accounts behind that part.
+    """
 
     least: int = 0
     best: int = 0
@@ -66,6 +69,7 @@ class Range:
     confirmed: int = 0
     accounts: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    confirmed_accounts: tuple[str, ...] = ()
 
     def __add__(self, other: "Range") -> "Range":
         return Range(
@@ -75,6 +79,7 @@ class Range:
             self.confirmed + other.confirmed,
             tuple(sorted({*self.accounts, *other.accounts})),
             tuple(sorted({*self.people, *other.people})),
+            tuple(sorted({*self.confirmed_accounts, *other.confirmed_accounts})),
         )
 
     @property
@@ -149,13 +154,15 @@ def _of_event(told: list[Account], stay: set[str], gone: int, is_confirmed: bool
     most = None if None in mosts else max(max(most for most in mosts if most is not None) - gone, least)
     figure = max(best.best - gone, least)
     figure = figure if most is None else min(figure, most)
+    accounts = tuple(sorted(one.id for one in told))
     return Range(
         least=least,
         best=figure,
         most=most,
         confirmed=figure if is_confirmed else 0,
-        accounts=tuple(sorted(one.id for one in told)),
+        accounts=accounts,
         people=tuple(sorted(stay)),
+        confirmed_accounts=accounts if is_confirmed else (),
     )
 
 

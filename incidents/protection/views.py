@@ -21,6 +21,7 @@ from monitor.mission.queries import MissionRow, the_mission
 from monitor.mission.words import day, moment
 from monitor.people.queries import all_people
 from monitor.web.blueprint import Blueprint
+from monitor.web.parameters import as_known
 
 bp = Blueprint(
     "protection",
@@ -57,9 +58,10 @@ IDENTITY_WORDS = {
 )
 def index(door: Door) -> str:
     mission = the_mission(door.session)
-    start, until = _span(door, mission)
-    found = queries.counted(door.session, start, until)
-    records = door.actor.may(RECORD)
+    known = as_known(door, mission.zone)
+    start, until = _span(known, mission)
+    found = queries.counted(door.session, start, until, known.now)
+    records = door.actor.may(RECORD) and known is door
     return render_template(
         "protection/toll.html",
         toll=found.toll,
@@ -76,6 +78,7 @@ def index(door: Door) -> str:
         first=request.args.get("from", ""),
         last=request.args.get("to", ""),
         until=until,
+        past="" if known is door else moment(known.now, mission.zone),
         moment=lambda at: moment(at, mission.zone),
         day=lambda at: day(at, mission.zone),
     )
@@ -171,10 +174,14 @@ def openings(door: Door) -> str:
     summary="How many people were harmed or are detained, as ranges with the reports behind them",
 )
 def read_toll(door: Door) -> Any:
-    start, until = _span(door, the_mission(door.session))
-    found = queries.counted(door.session, start, until)
+    """Of events from `from` to `to`, as known at `known_at`."""
+    mission = the_mission(door.session)
+    known = as_known(door, mission.zone)
+    start, until = _span(known, mission)
+    found = queries.counted(door.session, start, until, known.now)
     return {
         "until": until.isoformat(),
+        "known_at": known.now.isoformat(),
         "fates": {fate: _range_json(found, one) for fate, one in found.toll.by_fate.items()},
         "moves": [
             {

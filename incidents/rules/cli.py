@@ -10,6 +10,7 @@ from incidents.rules import queries
 from incidents.rules.cli_history import backtest, replay
 from incidents.rules.examples import failures
 from incidents.rules.loader import DATA, RuleFileError, load_folder, load_rule
+from incidents.rules.patterns import catalogue
 from incidents.rules.rule import Rule
 from incidents.rules.service import load_rules, version_id_of
 from monitor.cli import settings_or_exit
@@ -27,6 +28,15 @@ def list_rules() -> None:
     """Say which rules there are, what they ask and whether they run."""
     for rule in _house_rules():
         click.echo(f"{version_id_of(rule):32} {rule.status:8} {rule.kind:8} {rule.title}")
+
+
+@rules_group.command("catalogue")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default="docs")
+def write_catalogue(folder: Path) -> None:
+    """Write the page of docs that lists every rule file with its text."""
+    page = folder / "rules-catalogue.md"
+    page.write_text(catalogue(_house_rules()), encoding="utf-8")
+    click.echo(page)
 
 
 @rules_group.command("check")
@@ -96,7 +106,7 @@ def explain(number: int, as_json: bool) -> None:
             click.echo(f"({version.reason}), severity {version.severity}, {latency} after it could be known")
             click.echo(f"   {version.sentence}")
             for cited in version.evidence:
-                click.echo(f"   observation {cited.observation_id} revision {cited.revision}")
+                click.echo(f"   {cited.origin} {cited.observation_id} revision {cited.revision}")
 
 
 def _check_as_json(files: tuple[Path, ...]) -> None:

@@ -3,21 +3,19 @@
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from incidents.rules import batch, queries
+from incidents.rules import queries
 from incidents.rules.backtest import BackTest, counted, reads_back_to
 from incidents.rules.batch import Told
-from incidents.rules.core import Episode
 from incidents.rules.drafts import every_version, known_rules, store_back_test
 from incidents.rules.facts import Span, World
-from incidents.rules.history import past, span_of_test, tried_on_history
+from incidents.rules.history import replayed, span_of_test, tried_on_history
 from incidents.rules.loader import RuleFileError, load_rule
 from incidents.rules.rule import Rule
 from incidents.rules.service import version_id_of
@@ -106,14 +104,17 @@ def replay(since: dt.datetime | None, until: dt.datetime | None, every: int, as_
         start = _utc(since) or max(held.start, end - dt.timedelta(days=30))
         moments = list(_moments(start, end, dt.timedelta(hours=every)))
         with _progress("replaying") as told:
-            answers = [_replayed(door, at, told, i / len(moments)) for i, at in enumerate(moments, 1)]
+            answers = []
+            for i, at in enumerate(moments, 1):
+                answers.append(replayed(door, at))
+                told(i / len(moments))
     if as_json:
-        click.echo(json.dumps(answers, indent=1))
+        click.echo(json.dumps([answer.as_json() for answer in answers], indent=1))
     else:
         for answer in answers:
-            said = "same" if not answer["differing"] else "DIFFERS: " + ", ".join(answer["differing"])
-            click.echo(f"{answer['at']}  {answer['findings']:4} findings  {said}")
-    if any(answer["differing"] for answer in answers):
+            said = "same" if not answer.differing else "DIFFERS: " + ", ".join(answer.differing)
+            click.echo(f"{answer.at.isoformat()}  {answer.findings:4} findings  {said}")
+    if any(answer.differing for answer in answers):
         raise SystemExit(1)
 
 
@@ -123,30 +124,6 @@ def _moments(start: dt.datetime, end: dt.datetime, every: dt.timedelta) -> Itera
         yield at
         at += every
     yield end
-
-
-def _replayed(door: Door, at: dt.datetime, told: Told, share: float) -> dict[str, Any]:
-    """What the rules that run said by a moment, against what they say afresh of what was known by then."""
-    # A version speaks of what began after it came into use; what lay before, nobody was told by it.
-    running = [(row, rule) for row, rule in every_version(door) if rule.runs and row.recorded_at <= at]
-    reach = queries.facts_span(door.session)
-    assert reach is not None
-    then = past(door, Span(reach.start, at), at)
-    fresh = batch.evaluate_all([rule for _, rule in running], then.facts, then.world, at)
-    differing, findings = [], 0
-    for row, rule in running:
-        announced = queries.said_by_then(door.session, row.rule_version_id, at)
-        findings += len(announced)
-        if _content(announced, row.recorded_at) != _content(fresh[rule.id], row.recorded_at):
-            differing.append(row.rule_version_id)
-    told(share)
-    return {"at": at.isoformat(), "findings": findings, "differing": differing}
-
-
-def _content(episodes: Iterable[Episode], since: dt.datetime) -> list[tuple[Any, ...]]:
-    """What two tellings of the same findings have in common: where, when, how grave, on what."""
-    begun = (e for e in episodes if e.start >= since)
-    return sorted((e.key, e.start, e.end, e.severity, e.evidence) for e in begun)
 
 
 def _rule(door: Door, named: str) -> Rule:

@@ -272,3 +272,12 @@ def _span(length: timedelta) -> str:
 def _at(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
     return f"{local:%H:%M} on {local.day} {local:%B %Y}"
+
+
+def firmness_of(margin: int | None) -> str:
+    """How much may fall away before the finding falls, in words."""
+    if margin is None:
+        return "Follows from the clock and the plan, not from a number of reports."
+    if margin <= 0:
+        return "Falls when any one of its reports is refuted."
+    return f"Stays even if any {margin} of its reports {'is' if margin == 1 else 'are'} refuted."

@@ -64,6 +64,10 @@ _OWN = {
 KINDS = tuple(_OWN)
 
 
+# A rule that asks for this is about people who were harmed.
+ABOUT_PEOPLE_HARMED = (Where("category", "is", "CAS"),)
+
+
 def load_folder(folder: Path = DATA) -> list[Rule]:
     """Every rule of a folder, by id. Refuses two files with one id, unknown names and circles."""
     rules: dict[str, Rule] = {}
@@ -140,6 +144,10 @@ class _Reader:
             budget=self._budget(parts["budget"]) if "budget" in parts else None,
             approved_by=parts["approved_by"].text() if "approved_by" in parts else None,
         )
+        if rule.resolve_after is not None and any(clause in ABOUT_PEOPLE_HARMED for clause in rule.where):
+            raise parts["resolve_after"].wrong(
+                "an alert about people harmed is closed by a person: say never"
+            )
         self._possible(parts, rule)
         self._proven(parts, rule)
         return rule

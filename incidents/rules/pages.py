@@ -1,17 +1,23 @@
 """The desk for rules: which there are, what one says and has said, and the way of a new one into use."""
 
 import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from marshmallow import Schema, fields, validate
 
 from incidents.rules import drafts, queries
+from incidents.rules.core import Cited
 from incidents.rules.drafts import DRAFT, SWITCH, Judged
 from incidents.rules.examples import failures
+from incidents.rules.explain import firmness_of
 from incidents.rules.explain_rule import in_words
 from incidents.rules.history import span_of_test, tried_on_history
-from incidents.rules.queries import BackTestRow, ProposalRow
+from incidents.rules.patterns import in_order, pattern_of
+from incidents.rules.queries import BackTestRow, FindingCount, FindingRow, ProposalRow, RuleRow
 from incidents.rules.rule import Rule
 from monitor.access import SYSTEM
 from monitor.access.policy import Decision, Subject, may
@@ -24,7 +30,6 @@ from monitor.web.parameters import instant_argument
 
 READ = "incidents:rule:read"
 RECENTLY = dt.timedelta(days=30)
-ORDER = {"on": 0, "shadow": 1, "draft": 2, "retired": 3}
 BLANK = """\
 id: E20-name-it
 version: 1
@@ -58,6 +63,17 @@ examples:
       - {at: 1h, every: 2h, times: 4, sector: S1, category: CFV, type: shot, info_type: observed}
     expect: {findings: 0}
 """
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One line of the list: a version, its text, its last back-test and what it has found."""
+
+    row: RuleRow
+    rule: Rule
+    test: BackTestRow | None
+    found: FindingCount
+
 
 bp = Blueprint(
     "rules_desk", __name__, url_prefix="/rules", template_folder="templates", static_folder="static"
@@ -102,17 +118,28 @@ class AnswerSchema(Schema):
 def index(door: Door) -> str:
     tests = _last_tests(door)
     counts = queries.finding_counts(door.session, door.now - RECENTLY)
-    rows = sorted(drafts.every_version(door), key=lambda one: (ORDER[one[0].status], _number(one[0].rule_id)))
+    rows = [
+        RuleLine(row, rule, tests.get(row.rule_version_id), counts.get(row.rule_version_id, FindingCount()))
+        for row, rule in drafts.every_version(door)
+    ]
+    rows.sort(key=lambda one: (in_order(one.row.rule_id), -one.row.version))
     return render_template(
         "rules/list.html",
-        rows=[(row, rule, tests.get(row.rule_version_id)) for row, rule in rows],
-        counts=counts,
+        patterns=[
+            (name, list(lines))
+            for name, lines in groupby(
+                (one for one in rows if one.row.status != "retired"), lambda one: pattern_of(one.row.rule_id)
+            )
+        ],
+        retired=[one for one in rows if one.row.status == "retired"],
+        tally=Counter(one.row.status for one in rows),
         drafts=[
             (row, drafts.judged(row.text, drafts.known_rules(door))) for row in queries.drafts(door.session)
         ],
         proposals=[(row, _may_answer(door, row)) for row in queries.open_proposals(door.session)],
         may_draft=may(door.actor, DRAFT),
         cost=_cost,
+        reach=_reach,
         **_shown(door),
     )
 
@@ -142,6 +169,48 @@ def show(door: Door, version_id: str) -> str:
         cost=_cost,
         **_shown(door),
     )
+
+
+@bp.route(
+    "/findings/<int:number>",
+    methods=["GET"],
+    permission=READ,
+    summary="One finding: what it rests on, how firmly, and everything that happened to it",
+)
+def finding(door: Door, number: int) -> str:
+    row = queries.finding_by_number(door.session, number)
+    if row is None:
+        raise NotFound(thing="finding", id=str(number))
+    versions = queries.finding_versions(door.session, row.finding_id)
+    _, rule = drafts.rule_of(door, row.rule_version_id)
+    others = [one.merged_into for one in versions] + [one.split_from for one in versions]
+    return render_template(
+        "rules/finding.html",
+        row=row,
+        rule=rule,
+        latency=in_hours(row.first_recorded_at - versions[0].detectable_at),
+        firmness=firmness_of(row.numbers.get("margin")),
+        versions=[
+            (one, *_moved(before, one)) for before, one in zip([None, *versions], versions, strict=False)
+        ],
+        number_of=queries.numbers_of(door.session, {one for one in others if one}),
+        **_shown(door),
+    )
+
+
+def _moved(before: FindingRow | None, one: FindingRow) -> tuple[list[Cited], list[Cited]]:
+    """The evidence that joined and that left with a version."""
+    held = before.evidence if before else ()
+    joined = [cited for cited in one.evidence if cited not in held]
+    return joined, [cited for cited in held if cited not in one.evidence]
+
+
+def in_hours(length: dt.timedelta) -> str:
+    """A length of time as people say it: minutes below two hours, hours below two days, else days."""
+    minutes = max(0, length // dt.timedelta(minutes=1))
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"
 
 
 @bp.route("/<version_id>/trial", methods=["GET"], permission=DRAFT, summary="A rule run over the past")
@@ -304,10 +373,10 @@ def _cost(test: BackTestRow | None) -> str | None:
     return f"{1e6 * test.result['seconds'] / test.result['reports']:,.0f}"
 
 
-def _number(rule_id: str) -> tuple[int, str]:
-    """E2 before E10."""
-    head, _, rest = rule_id.partition("-")
-    return int(head.removeprefix("E")), rest
+def _reach(rule: Rule) -> str:
+    """How far back one verdict reads, which bounds what judging can ever cost."""
+    hours = rule.lookback // dt.timedelta(hours=1)
+    return f"{hours // 24} d" if hours > 48 else f"{hours} h"
 
 
 def _as_version(text: str, version: int) -> str:

@@ -104,7 +104,11 @@ class Part:
         return duration
 
 
-class Plain(yaml.SafeLoader):
+# The one in C reads the same, ten times as fast; it is not there on every machine.
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Plain(_SafeLoader):  # type: ignore[misc,valid-type]
     """YAML in which `on` and `no` are words and a date is text: only true and false are yes and no."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -86,8 +86,8 @@ class RuleRow:
 def finding_versions(session: Session, finding_id: str, after: int = 0) -> list[FindingRow]:
     """Every version of a finding above a number, oldest first."""
     query = _findings().where(FindingVersion.finding_id == finding_id, FindingVersion.version_no > after)
-    rows = session.execute(query.order_by(FindingVersion.version_no)).all()
-    return [_row(session, *row) for row in rows]
+    rows = session.execute(query.order_by(FindingVersion.version_no))
+    return _rows(session, rows)
 
 
 def finding(session: Session, finding_id: str, known_at: dt.datetime | None = None) -> FindingRow | None:
@@ -95,8 +95,8 @@ def finding(session: Session, finding_id: str, known_at: dt.datetime | None = No
     query = _findings().where(FindingVersion.finding_id == finding_id)
     if known_at is not None:
         query = query.where(FindingVersion.recorded_at <= known_at)
-    row = session.execute(query.order_by(FindingVersion.version_no.desc()).limit(1)).first()
-    return _row(session, *row) if row else None
+    found = _rows(session, session.execute(query.order_by(FindingVersion.version_no.desc()).limit(1)))
+    return found[0] if found else None
 
 
 def finding_by_number(session: Session, number: int) -> FindingRow | None:
@@ -104,10 +104,16 @@ def finding_by_number(session: Session, number: int) -> FindingRow | None:
     return finding(session, finding_id) if finding_id else None
 
 
+def numbers_of(session: Session, finding_ids: Collection[str]) -> dict[str, int]:
+    """The numbers of findings by their ids."""
+    query = select(Finding.id, Finding.number).where(Finding.id.in_(sorted(finding_ids)))
+    return {finding_id: number for finding_id, number in session.execute(query)}
+
+
 def findings(session: Session, states: Collection[str] = ("open",)) -> list[FindingRow]:
     """Findings in these states, newest number first. Crosses all sectors."""
     query = _findings().where(_is_last(), FindingVersion.state.in_(list(states)))
-    return [_row(session, *row) for row in session.execute(query.order_by(Finding.number.desc()))]
+    return _rows(session, session.execute(query.order_by(Finding.number.desc())))
 
 
 def findings_on(session: Session, observation_id: str) -> list[str]:
@@ -161,7 +167,7 @@ def standing_findings(
     )
     if key is not None:
         query = query.where(Finding.key == key)
-    return [_standing(session, *row[:2]) for row in session.execute(query)]
+    return _standings(session, session.execute(query))
 
 
 def open_findings(session: Session, rule_version_id: str, ended_by: dt.datetime) -> list[Standing]:
@@ -172,7 +178,7 @@ def open_findings(session: Session, rule_version_id: str, ended_by: dt.datetime)
         FindingVersion.end_at <= ended_by,
         _is_last(),
     )
-    return [_standing(session, *row[:2]) for row in session.execute(query)]
+    return _standings(session, session.execute(query))
 
 
 def live_facts(
@@ -204,12 +210,13 @@ def facts_of(session: Session, ids: Collection[str]) -> list[Fact]:
     return found
 
 
-def versions_known(session: Session, start: dt.datetime, known_at: dt.datetime | None = None) -> list[Fact]:
-    """Every version of every fact that speaks of a time from `start` on, in the order they became known."""
-    query = select(*_FACT_COLUMNS).where(RuleFact.until_at >= start)
-    if known_at is not None:
-        query = query.where(RuleFact.known_at <= known_at)
-    query = query.order_by(RuleFact.known_at, RuleFact.observation_id, RuleFact.version)
+def versions_known(session: Session, span: Span, known_at: dt.datetime) -> list[Fact]:
+    """Every version of every fact that speaks of a time in the span, in the order they became known."""
+    query = (
+        select(*_FACT_COLUMNS)
+        .where(RuleFact.until_at > span.start, RuleFact.from_at <= span.end, RuleFact.known_at <= known_at)
+        .order_by(RuleFact.known_at, RuleFact.observation_id, RuleFact.version)
+    )
     return [_fact(*row) for row in session.execute(query)]
 
 
@@ -309,26 +316,52 @@ def _findings() -> Any:
     )
 
 
-def evidence_at(session: Session, finding_id: str, version_no: int) -> tuple[Cited, ...]:
-    """What a version of a finding rested on: what joined by then and did not leave."""
-    held: set[Cited] = set()
-    rows = session.execute(
-        select(
-            FindingEvidence.observation_id,
-            FindingEvidence.revision_no,
-            FindingEvidence.origin,
-            FindingEvidence.joined,
+def _evidence(
+    session: Session, wanted: Collection[FindingVersion]
+) -> dict[FindingVersion, tuple[Cited, ...]]:
+    """What each of these versions rested on: what joined its finding by then and did not leave."""
+    held: dict[str, list[tuple[int, bool, Cited]]] = {}
+    ids = sorted({version.finding_id for version in wanted})
+    # Stores limit how many values one statement may carry.
+    for first in range(0, len(ids), 400):
+        rows = session.execute(
+            select(
+                FindingEvidence.finding_id,
+                FindingEvidence.version_no,
+                FindingEvidence.joined,
+                FindingEvidence.observation_id,
+                FindingEvidence.revision_no,
+                FindingEvidence.origin,
+            )
+            .where(FindingEvidence.finding_id.in_(ids[first : first + 400]))
+            .order_by(FindingEvidence.version_no, FindingEvidence.joined)
         )
-        .where(FindingEvidence.finding_id == finding_id, FindingEvidence.version_no <= version_no)
-        .order_by(FindingEvidence.version_no, FindingEvidence.joined)
-    )
-    for observation_id, revision_no, origin, joined in rows:
-        (held.add if joined else held.discard)(Cited(observation_id, revision_no, origin))
+        for finding_id, version_no, joined, observation_id, revision, origin in rows:
+            held.setdefault(finding_id, []).append(
+                (version_no, joined, Cited(observation_id, revision, origin))
+            )
+    return {version: _held_at(held.get(version.finding_id, ()), version.version_no) for version in wanted}
+
+
+def _held_at(moves: Iterable[tuple[int, bool, Cited]], version_no: int) -> tuple[Cited, ...]:
+    held: set[Cited] = set()
+    for at, joined, cited in moves:
+        if at <= version_no:
+            (held.add if joined else held.discard)(cited)
     return tuple(sorted(held, key=lambda cited: (cited.observation_id, cited.revision)))
 
 
-def _standing(session: Session, root: Finding, version: FindingVersion) -> Standing:
-    episode = Episode(
+def _standings(session: Session, rows: Iterable[Any]) -> list[Standing]:
+    read = [(root, version) for root, version, _ in rows]
+    evidence = _evidence(session, [version for _, version in read])
+    return [
+        Standing(root.id, root.number, version.state, _episode(root, version, evidence[version]))
+        for root, version in read
+    ]
+
+
+def _episode(root: Finding, version: FindingVersion, evidence: tuple[Cited, ...]) -> Episode:
+    return Episode(
         key=root.key,
         start=version.start_at,
         end=version.end_at,
@@ -338,7 +371,7 @@ def _standing(session: Session, root: Finding, version: FindingVersion) -> Stand
         severity=version.severity,
         strength=tuple(version.strength),
         numbers=version.numbers,
-        evidence=evidence_at(session, root.id, version.version_no),
+        evidence=evidence,
         reviewed=version.reviewed,
         quarantined=version.quarantined,
         sources=version.sources,
@@ -346,7 +379,6 @@ def _standing(session: Session, root: Finding, version: FindingVersion) -> Stand
         sector=version.sector,
         place=_place(version),
     )
-    return Standing(root.id, root.number, version.state, episode)
 
 
 def _place(version: FindingVersion) -> tuple[int, int, int] | None:
@@ -355,7 +387,15 @@ def _place(version: FindingVersion) -> tuple[int, int, int] | None:
     return version.x, version.y, version.z
 
 
-def _row(session: Session, root: Finding, version: FindingVersion, rule: RuleVersion) -> FindingRow:
+def _rows(session: Session, rows: Iterable[Any]) -> list[FindingRow]:
+    read = [tuple(row) for row in rows]
+    evidence = _evidence(session, [version for _, version, _ in read])
+    return [_row(root, version, rule, evidence[version]) for root, version, rule in read]
+
+
+def _row(
+    root: Finding, version: FindingVersion, rule: RuleVersion, evidence: tuple[Cited, ...]
+) -> FindingRow:
     return FindingRow(
         finding_id=root.id,
         number=root.number,
@@ -377,7 +417,7 @@ def _row(session: Session, root: Finding, version: FindingVersion, rule: RuleVer
         severity=version.severity,
         strength=tuple(version.strength),
         numbers=version.numbers,
-        evidence=evidence_at(session, root.id, version.version_no),
+        evidence=evidence,
         reviewed=version.reviewed,
         quarantined=version.quarantined,
         sources=version.sources,
@@ -471,7 +511,7 @@ def rule_as_published(session: Session, rule_version_id: str) -> Rule:
 
 @functools.lru_cache(maxsize=512)
 def rule_from(source: str, rule_version_id: str, status: str) -> Rule:
-    """A rule from its published text; reading a text costs more than judging by it."""
+    """A rule from its published text, which never changes; reading a text costs more than judging by it."""
     return replace(load_rule(source, rule_version_id), status=status)
 
 
@@ -550,34 +590,38 @@ def findings_of(session: Session, rule_version_id: str, limit: int = 50) -> list
     """The findings of a rule version as last announced, newest number first. Crosses all sectors."""
     query = _findings().where(_is_last(), Finding.rule_version_id == rule_version_id)
     rows = session.execute(query.order_by(Finding.number.desc()).limit(limit))
-    return [_row(session, *row) for row in rows]
+    return _rows(session, rows)
 
 
-def finding_counts(session: Session, since: dt.datetime) -> dict[str, tuple[int, int]]:
-    """Per rule version: findings that stand open, and findings first announced after a moment."""
+@dataclass(frozen=True)
+class FindingCount:
+    """How many findings of a rule version stand open, how many are new, and when it spoke last."""
+
+    open: int = 0
+    new: int = 0
+    last_at: dt.datetime | None = None
+
+
+def finding_counts(session: Session, since: dt.datetime) -> dict[str, FindingCount]:
+    """Per rule version: findings that stand open, those first announced after a moment, the newest of all."""
     is_open = case((FindingVersion.state == "open", 1), else_=0)
     is_new = case((Finding.recorded_at > since, 1), else_=0)
     query = (
-        select(Finding.rule_version_id, func.sum(is_open), func.sum(is_new))
+        select(Finding.rule_version_id, func.sum(is_open), func.sum(is_new), func.max(Finding.recorded_at))
         .join(FindingVersion, FindingVersion.finding_id == Finding.id)
         .where(_is_last())
         .group_by(Finding.rule_version_id)
     )
-    return {version_id: (int(standing), int(new)) for version_id, standing, new in session.execute(query)}
+    return {
+        version_id: FindingCount(int(standing), int(new), last)
+        for version_id, standing, new, last in session.execute(query)
+    }
 
 
 def facts_span(session: Session) -> Span | None:
     """From the first event that the rules have read to the last; None where there is none."""
     first, last = session.execute(select(func.min(RuleFact.t_start), func.max(RuleFact.t_end))).one()
     return Span(first, last) if first else None
-
-
-def fact_versions(session: Session, span: Span, known_at: dt.datetime) -> list[Fact]:
-    """Every version of every fact that touches a span, as known by then."""
-    query = select(*_FACT_COLUMNS).where(
-        RuleFact.until_at > span.start, RuleFact.from_at <= span.end, RuleFact.known_at <= known_at
-    )
-    return [_fact(*row) for row in session.execute(query)]
 
 
 def said_by_then(session: Session, rule_version_id: str, known_at: dt.datetime) -> list[Episode]:
@@ -598,4 +642,4 @@ def said_by_then(session: Session, rule_version_id: str, known_at: dt.datetime) 
         ~later,
         FindingVersion.state.in_(("open", "resolved")),
     )
-    return [_standing(session, root, version).episode for root, version, _ in session.execute(query)]
+    return [standing.episode for standing in _standings(session, session.execute(query))]

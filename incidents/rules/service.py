@@ -28,7 +28,7 @@ from incidents.rules.conditions import ceil_to
 from incidents.rules.core import in_layers
 from incidents.rules.facts import Fact, Span
 from incidents.rules.lineage import Change
-from incidents.rules.loader import load_folder, load_rule
+from incidents.rules.loader import load_folder
 from incidents.rules.model import RuleClock, RuleStep, RuleVersion
 from incidents.rules.rule import Rate, Rule
 from incidents.rules.taking import fact_of, fact_of_claim, facts_of_watch, row_of
@@ -225,7 +225,7 @@ def judge_due(door: Door) -> str | None:
     bench, judged, resolved = Bench(door, Cause("clock"), rules), 0, 0
     for version_id, rule in rules:
         if version_id in due:
-            span = Span(due[version_id] - rule.settles_after, door.now)
+            span = due[version_id]
             keys: list[str] | list[None] = [None]
             if not rule.crosses_sectors:
                 keys = queries.keys_with_facts(door.session, span.start - rule.lookback, rule.categories)
@@ -241,8 +241,12 @@ def judge_due(door: Door) -> str | None:
     return f"{judged} sectors judged, {resolved} findings resolved"
 
 
-def _finished_steps(door: Door, rules: Sequence[tuple[str, Rule]]) -> dict[str, dt.datetime]:
-    """Rules whose clock has reached a new step, with the moment up to which they were judged; moves it on."""
+def _finished_steps(door: Door, rules: Sequence[tuple[str, Rule]]) -> dict[str, Span]:
+    """Rules whose clock has reached a new step, with the stretch to be judged; moves their clocks on.
+
+    Where the server's clock has been put back, what it had brought since is looked at again: it holds no
+    longer, until its time comes.
+    """
     clocks = {clock.rule_version_id: clock for clock in door.session.scalars(select(RuleClock))}
     due = {}
     for version_id, rule in rules:
@@ -251,10 +255,14 @@ def _finished_steps(door: Door, rules: Sequence[tuple[str, Rule]]) -> dict[str, 
         every = rule.asks.every if isinstance(rule.asks, Rate) else LOOKED_AT_EVERY
         clock = clocks.get(version_id)
         if clock is None:
-            door.session.add(RuleClock(rule_version_id=version_id, judged_until=door.now))
-            due[version_id] = door.now
-        elif ceil_to(clock.judged_until + dt.timedelta.resolution, every) <= door.now:
-            due[version_id], clock.judged_until = clock.judged_until, door.now
+            clock = RuleClock(rule_version_id=version_id, judged_until=door.now)
+            door.session.add(clock)
+            due[version_id] = Span(door.now - rule.settles_after, door.now)
+            continue
+        first, last = sorted((clock.judged_until, door.now))
+        if ceil_to(first + dt.timedelta.resolution, every) > last:
+            continue
+        due[version_id], clock.judged_until = Span(first - rule.settles_after, last), door.now
     return due
 
 
@@ -282,11 +290,11 @@ def rules_in_use(door: Door) -> list[tuple[str, Rule]]:
     if any(_lags_behind(held.get(version_id_of(rule)), rule) for rule in house_rules()):
         load_rules(door)
         held = {row.rule_version_id: row for row in queries.rule_versions(door.session)}
-    known = {version_id_of(rule): rule for rule in house_rules()}
-    known |= {rule_id: load_rule(text, rule_id) for rule_id, text in queries.desk_texts(door.session).items()}
+    texts = {version_id_of(rule): rule.source for rule in house_rules()} | queries.desk_texts(door.session)
     # What holds is what the store says: at the desk a rule is switched on and off without a new file.
     as_held = [
-        (version_id, replace(rule, status=held[version_id].status)) for version_id, rule in known.items()
+        (version_id, queries.rule_from(text, version_id, held[version_id].status))
+        for version_id, text in texts.items()
     ]
     running = [(version_id, rule) for version_id, rule in as_held if rule.runs]
     widest_first = sorted(running, key=lambda item: (-item[1].lookback, item[0]))

@@ -98,6 +98,11 @@ def signing_device(session: Session, kid: str) -> SigningDevice | None:
     )
 
 
+def has_key(session: Session, device_id: str) -> bool:
+    """Whether this device ever had a key to sign with."""
+    return session.scalar(select(DeviceKey.kid).where(DeviceKey.device_id == device_id).limit(1)) is not None
+
+
 def links_beside(session: Session, kid: str, seq: int) -> list[Link]:
     """What is held of a key with this number, the one before and the one after."""
     rows = session.scalars(

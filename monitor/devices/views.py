@@ -109,10 +109,7 @@ def list_devices(door: Door) -> Any:
 def open_enrolment(door: Door) -> Any:
     given = door.load(schema.EnrolmentSchema)
     opened = service.open_enrolment(door, given["person_id"], given["device_code"])
-    app = door.app
-    point = to_url_base64(point_of(app.keys.mission.public_key()))
-    vkey = to_url_base64(hashlib.sha256(verifier_key(app).text.encode()).digest())
-    url = f"{app.settings.origin}/field/{opened.language}#/enrol/{opened.code}/{point}/{vkey}"
+    url = f"{door.app.settings.origin}{code_address(door, opened)}"
     answer = {
         "id": opened.id,
         "expires_at": opened.expires_at.isoformat(),
@@ -120,6 +117,14 @@ def open_enrolment(door: Door) -> Any:
         "qr_svg": qr_svg(url),
     }
     return answer, 201
+
+
+def code_address(door: Door, opened: service.Opened) -> str:
+    """Where the code leads on this server: to the form, with the mission's key and the log's fingerprint."""
+    app = door.app
+    point = to_url_base64(point_of(app.keys.mission.public_key()))
+    vkey = to_url_base64(hashlib.sha256(verifier_key(app).text.encode()).digest())
+    return f"/field/{opened.language}#/enrol/{opened.code}/{point}/{vkey}"
 
 
 def qr_svg(text: str) -> str:

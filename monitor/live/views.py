@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, current_app, request
 
 from monitor.door import Door
-from monitor.errors import BadRequest
+from monitor.errors import BadRequest, NotReady
 from monitor.live.stream import Stream
 from monitor.outbox import events_after, last_event_id
 from monitor.web.blueprint import Blueprint
@@ -21,9 +21,12 @@ def the_stream() -> Stream:
 
 @bp.route("", methods=["GET"], permission="monitor:live:read", summary="Events as they happen")
 def live(door: Door) -> Response:
-    """Replays what came after `Last-Event-ID` (or `?after=`), then goes on."""
-    given = request.headers.get("Last-Event-ID") or request.args.get("after")
-    response = Response(the_stream().listen(_number(given)), mimetype="text/event-stream")
+    """Replays what came after `Last-Event-ID` (or `?after=`), then goes on. With every seat taken: 503."""
+    after, stream = _number(request.headers.get("Last-Event-ID") or request.args.get("after")), the_stream()
+    if not stream.take_seat():
+        raise NotReady(reason="As many desks listen as this server carries. Ask /live/changes instead.")
+    response = Response(stream.listen(after), mimetype="text/event-stream")
+    response.call_on_close(stream.give_back_seat)
     response.headers["X-Accel-Buffering"] = "no"
     return response
 

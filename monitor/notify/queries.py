@@ -1,6 +1,7 @@
 """Who was told what."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,12 @@ def deliveries_about(session: Session, subject: str) -> list[DeliveryRow]:
     """Every message about a subject (`kind:id`), oldest first."""
     rows = session.scalars(select(Delivery).where(Delivery.subject == subject).order_by(Delivery.id))
     return [_row(row) for row in rows]
+
+
+def deliveries_about_any(session: Session, subjects: Collection[str], code: str) -> list[DeliveryRow]:
+    """Every message of one kind about any of these subjects, oldest first."""
+    query = select(Delivery).where(Delivery.subject.in_(list(subjects)), Delivery.code == code)
+    return [_row(row) for row in session.scalars(query.order_by(Delivery.id))]
 
 
 def deliveries_to(session: Session, recipient: str, since: dt.datetime) -> list[DeliveryRow]:

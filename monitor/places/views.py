@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, request, send_file
 
 from monitor.door import Door
 from monitor.errors import NotFound
@@ -63,6 +63,22 @@ def basemap(door: Door) -> Response:
     if found is None:
         raise NotFound(thing="base map", id="of this mission")
     return _unless_known(Response(found.content, mimetype="application/geo+json"), found.digest)
+
+
+@bp.route(
+    "/basemap.pmtiles",
+    methods=["GET"],
+    permission=READ,
+    summary="The operator's own base map (setting `basemap_file`), by range",
+)
+def basemap_tiles(door: Door) -> Response:
+    path = door.app.settings.basemap_file
+    if path is None or not path.is_file():
+        raise NotFound(thing="file of tiles", id="of this mission")
+    response = send_file(path.resolve(), mimetype="application/vnd.pmtiles", conditional=True)
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    return response
 
 
 def _language(door: Door) -> str:

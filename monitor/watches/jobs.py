@@ -1,4 +1,8 @@
-"""Looks each minute which patrols are overdue, tells the house once, and messages the duty officer."""
+"""Looks each minute which watches are overdue, tells the house once, and messages the duty officer.
+
+A patrol that is out and gives no sign raises an alert in the same minute, by a rule of the mission, and the
+alert speaks for itself; here it would be told twice.
+"""
 
 from monitor.door import Door
 from monitor.events import WatchOverdue
@@ -12,10 +16,11 @@ TOLD = ("role:duty_officer",)
 
 
 def announce_overdue(door: Door) -> str | None:
-    """Announces what became overdue since the last time; a watch that gave a sign and falls silent again is
-    announced again."""
+    """Announces what became overdue since the last time, and once more what it becomes overdue for next."""
     announced = []
     for row in overdue_watches(door.session, door.now):
+        if row.overdue.reason == "no_sign":
+            continue
         subject, code = f"watch:{row.watch.id}", f"watch_{row.overdue.reason}"
         told = [one for one in deliveries_about(door.session, subject) if one.code == code]
         if told and told[-1].recorded_at >= row.overdue.since:

@@ -96,8 +96,8 @@ def watches(
     return _rows(session, wanted, known_at)
 
 
-def watch(session: Session, watch_id: str) -> WatchRow | None:
-    return next(iter(_rows(session, [Watch.id == watch_id], None)), None)
+def watch(session: Session, watch_id: str, known_at: dt.datetime | None = None) -> WatchRow | None:
+    return next(iter(_rows(session, [Watch.id == watch_id], known_at)), None)
 
 
 def signs(session: Session, watch_id: str, known_at: dt.datetime | None = None) -> list[SignRow]:

@@ -1,9 +1,11 @@
 """Reading the query of an address, with an error that says what to mend."""
 
+import dataclasses
 import datetime as dt
 
 from flask import request
 
+from monitor.door import Door
 from monitor.errors import BadRequest
 
 
@@ -20,6 +22,25 @@ def instant_argument(name: str) -> dt.datetime | None:
     if found.tzinfo is None:
         raise BadRequest(reason=f"`{name}` needs its offset from UTC, such as +04:00.")
     return found
+
+
+def as_known(door: Door, zone: dt.tzinfo) -> Door:
+    """The door as it stood at `known_at`, or as it stands where that is not asked for.
+
+    A time without an offset is one of the mission's own clock, as a field of a page gives it.
+    """
+    text = request.args.get("known_at", "").strip()
+    try:
+        naive = dt.datetime.fromisoformat(text) if text else None
+    except ValueError:
+        naive = None
+    local = naive.replace(tzinfo=zone) if naive and naive.tzinfo is None else None
+    at = local or instant_argument("known_at")
+    if at is None:
+        return door
+    if at > door.now:
+        raise BadRequest(reason="`known_at` lies in the future: nobody knows yet what will be known then.")
+    return dataclasses.replace(door, now=at)
 
 
 def whole_argument(name: str, default: int, most: int) -> int:

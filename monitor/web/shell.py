@@ -26,22 +26,57 @@ class Entry:
 
     @property
     def is_here(self) -> bool:
-        return request.path.startswith(self.href)
+        """Whether this is the page shown: of all places whose address fits, the one that fits best."""
+        fitting = [entry.href for entry in ENTRIES if _lies_below(entry.href)]
+        return bool(fitting) and self.href == max(fitting, key=len)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Places that belong together. A group of one is shown as that place itself."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def here(self) -> Entry | None:
+        return next((entry for entry in self.entries if entry.is_here), None)
 
 
 NAVIGATION = (
-    Entry("Situation room", "/desk", "incidents:desk:open"),
-    Entry("Review", "/review", "incidents:incident:read"),
-    Entry("Coverage", "/coverage", "incidents:observation:read"),
-    Entry("Shift", "/handover", "incidents:handover:read"),
-    Entry("Rules", "/rules", "incidents:rule:read"),
-    Entry("Claims", "/claims", "incidents:claim:read"),
-    Entry("Evidence", "/evidence", "incidents:media:read"),
-    Entry("People harmed", "/protection", "incidents:person:count"),
-    Entry("Summaries", "/summaries", "reports:summary:read"),
-    Entry("Report", "/field", "monitor:field:open"),
-    Entry("Phones", "/devices", "monitor:device:read"),
+    Group("Situation room", (Entry("Situation room", "/desk", "incidents:desk:open"),)),
+    Group(
+        "Watch",
+        (
+            Entry("Coverage: who watched what", "/coverage", "incidents:observation:read"),
+            Entry("Charts", "/desk/charts", "incidents:desk:open"),
+            Entry("Shift and handover", "/handover", "incidents:handover:read"),
+        ),
+    ),
+    Group(
+        "Casework",
+        (
+            Entry("Review", "/review", "incidents:incident:read"),
+            Entry("Claims of the parties", "/claims", "incidents:claim:read"),
+            Entry("Evidence", "/evidence", "incidents:media:read"),
+            Entry("People harmed", "/protection", "incidents:person:count"),
+        ),
+    ),
+    Group("Summaries", (Entry("Summaries", "/summaries", "reports:summary:read"),)),
+    Group("Rules", (Entry("Rules", "/rules", "incidents:rule:read"),)),
+    Group(
+        "Field",
+        (
+            Entry("File a report", "/field", "monitor:field:open"),
+            Entry("Phones", "/devices", "monitor:device:read"),
+        ),
+    ),
 )
+ENTRIES = tuple(entry for group in NAVIGATION for entry in group.entries)
+
+
+def _lies_below(href: str) -> bool:
+    return request.path == href or request.path.startswith(f"{href}/")
 
 
 def register(app: Flask) -> None:
@@ -57,12 +92,18 @@ def register(app: Flask) -> None:
         }
 
 
-def _navigation() -> list[Entry]:
-    return [entry for entry in NAVIGATION if current_actor().may(entry.permission)]
+def _navigation() -> list[Group]:
+    """The groups with what this person may open in them; empty ones are left out."""
+    actor = current_actor()
+    shown = (
+        Group(group.label, tuple(entry for entry in group.entries if actor.may(entry.permission)))
+        for group in NAVIGATION
+    )
+    return [group for group in shown if group.entries]
 
 
 @start.route("/", methods=["GET"], permission=PUBLIC)
 def home(door: Door) -> Response:
     """Everybody's first page: the first entry that they may open."""
-    entries = _navigation()
-    return redirect(entries[0].href if entries else "/sign-in")
+    groups = _navigation()
+    return redirect(groups[0].entries[0].href if groups else "/sign-in")

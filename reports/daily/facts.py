@@ -17,6 +17,8 @@ from incidents.claims import queries as claims
 from incidents.claims.queries import ClaimWithVerdict
 from incidents.intake import queries as intake
 from incidents.intake.queries import ObservationRow, Position
+from incidents.protection import queries as protection
+from incidents.protection.casualties import Range
 from incidents.rules import queries as rules
 from incidents.taxonomy.loader import taxonomy
 from monitor.keys import Keys
@@ -111,6 +113,7 @@ class Facts:
     incident_of: Mapping[str, IncidentRef] = field(hash=False)
     incidents: Sequence[IncidentRow]
     fallen: Sequence[IncidentRow]
+    harm: Mapping[str, Range] = field(hash=False)
     cameras_down: Sequence[CameraDown]
     claims: Sequence[ClaimWithVerdict]
     alerts: Sequence[AlertInPeriod]
@@ -221,6 +224,7 @@ def gather(
         incident_of=incident_of,
         incidents=casework.incidents(session, known_at=at, ids=mine) if mine else [],
         fallen=_fallen(session, start, at, mine),
+        harm=protection.counted(session, start, min(end, at), at).toll.by_fate,
         cameras_down=watches.cameras_down(session, min(end, at), at),
         claims=claims.claims_with_verdicts(session, start, end, at),
         alerts=_alerts(session, Period(start, end)),

@@ -9,8 +9,8 @@ from reports.exercise.mission_data import MissionData, Spot, Team
 from reports.exercise.steps import Ids, Step
 
 DAY = dt.timedelta(days=1)
-# Days of September on which patrols called in during the morning.
-CHECKED_IN = range(10, 17)
+# A patrol that is out calls in this often; one that does not is looked for.
+CALLS_IN_EVERY = dt.timedelta(hours=3)
 
 # sector, from, to (local): cameras that saw nothing for a while.
 OUTAGES = (
@@ -63,7 +63,7 @@ def duties(mission: MissionData, ids: Ids) -> list[Duty]:
 
 
 def watch_steps(ids: Ids, watches: Sequence[Duty]) -> list[Step]:
-    """Plans the evening before, starts, one check-in, outages and ends."""
+    """Plans shortly before, starts, check-ins of those who are out, outages and ends."""
     steps = []
     for watch in watches:
         planned_at = watch.start - dt.timedelta(minutes=40)
@@ -78,9 +78,10 @@ def watch_steps(ids: Ids, watches: Sequence[Duty]) -> list[Step]:
         }
         steps.append(Step(planned_at, "plan_watch", "duty-1" if planned_at.hour < 19 else "duty-2", plan))
         steps.append(_event(ids, watch, "started", watch.start))
-        checks_in_at = watch.start + dt.timedelta(hours=3)
-        if watch.kind == "patrol" and watch.covers(checks_in_at) and checks_in_at.day in CHECKED_IN:
-            steps.append(_event(ids, watch, "checked_in", checks_in_at))
+        calls_in_at = watch.start + CALLS_IN_EVERY
+        while watch.kind == "patrol" and watch.covers(calls_in_at):
+            steps.append(_event(ids, watch, "checked_in", calls_in_at))
+            calls_in_at += CALLS_IN_EVERY
         for down, up in watch.outages:
             steps += [_event(ids, watch, "outage_started", down), _event(ids, watch, "outage_ended", up)]
         if watch.ended:

@@ -138,8 +138,8 @@ def _span(span: Span, header: Header, words: Language) -> Span:
         dt.datetime.fromisoformat(span.start_utc).astimezone(zone).replace(minute=0, second=0, microsecond=0)
     )
     end = dt.datetime.fromisoformat(span.end_utc).astimezone(zone).replace(minute=0, second=0, microsecond=0)
-    whole = [one.astimezone(dt.UTC) for one in (start, end + dt.timedelta(hours=1))]
-    return Span(whole[0].isoformat(), whole[1].isoformat(), words.period(*whole, zone))
+    start, end = start.astimezone(dt.UTC), (end + dt.timedelta(hours=1)).astimezone(dt.UTC)
+    return Span(start.isoformat(), end.isoformat(), words.period(start, end, zone))
 
 
 class _Shown:

@@ -1,7 +1,8 @@
 """The whole torture of the phone: `PYTHONPATH=. python tests/bench/torture.py [--seeds 20] [--reports 50]`.
 
-A real server and a real Chromium that is killed; see tests/ground/torture.py. Prints a line a seed, and ends
-with 1 unless every report of every seed arrived exactly once with its photo unchanged.
+A real server and a real Chromium that is killed; see tests/ground/torture.py. On even seeds the phone is one
+that was taken in and signs. Prints a line a seed, and ends with 1 unless every report of every seed arrived
+exactly once with its photo unchanged, and every sequence of signed ones without a gap.
 """
 
 import argparse
@@ -31,10 +32,10 @@ def one_run(kind: Any, seed: int, reports: int, deaths: int) -> Outcome:
         )
 
     with tempfile.TemporaryDirectory() as name, Base(Path(name) / "base") as base:
-        net = BadNet(base.url)
-        phone = Phone(launch, net.url, Path(name) / "profile", base.cookie)
+        net, taken_in = BadNet(base.url), seed % 2 == 0
+        phone = Phone(launch, net.url, Path(name) / "profile", None if taken_in else base.cookie)
         try:
-            return Torture(base.parts, net, phone, seed, reports, deaths).run()
+            return Torture(base.parts, net, phone, seed, reports, deaths, taken_in).run()
         finally:
             phone.close()
             net.close()

@@ -102,7 +102,10 @@ def _handler_of(net: BadNet) -> type[BaseHTTPRequestHandler]:
                 return self._hang_up()
             if way in {LOSE_ANSWER, CUT_REQUEST}:
                 return self._hang_up()
-            return self._say(answered, cut=way == CUT_ANSWER)
+            try:
+                return self._say(answered, cut=way == CUT_ANSWER)
+            except ConnectionError:
+                self.close_connection = True  # the phone that asked has died
 
         do_GET = do_POST = do_PUT = do_PATCH = do_HEAD = do_DELETE = _relay
 

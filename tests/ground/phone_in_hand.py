@@ -69,13 +69,25 @@ class Phone:
         self.page: Page = None  # type: ignore[assignment]
 
     def start(self, language: str = "en") -> Page:
+        self._open(f"/field/{language}")
+        give_pin(self.page)
+        return self.page
+
+    def take_in(self, code_address: str, confirm: Callable[[], None]) -> Page:
+        """Enrols where the officer's code leads; `confirm` is the officer, once six words stand here."""
+        self._open(code_address)
+        self.page.locator("#enrol-go").click()
+        self.page.locator("#six-words").wait_for()
+        confirm()
+        give_pin(self.page)
+        return self.page
+
+    def _open(self, address: str) -> None:
         self.context = self._launch(str(self._profile), base_url=self._url, **self._shape)
         if self._cookie:
             self.context.add_cookies([{"name": "truceline", "value": self._cookie, "url": self._url}])
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self.page.goto(f"/field/{language}")
-        give_pin(self.page)
-        return self.page
+        self.page.goto(address)
 
     def kill(self) -> None:
         """The battery dies."""

@@ -2,7 +2,8 @@
 
 Load once; no net; file `count` reports with a photo each while the browser is killed at random moments; start
 again without a net in another language; then a net that loses every third answer, cuts bodies midway and
-plays captive portal once, with the browser killed meanwhile. One seed makes one run.
+plays captive portal once, with the browser killed meanwhile. One seed makes one run. The phone is either one
+where a monitor signed in, or one that was taken in and signs; of the latter the sequence must come whole too.
 """
 
 import contextlib
@@ -11,14 +12,19 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bad_net import CUT_ANSWER, CUT_REQUEST, DOWN, LOSE_ANSWER, PASS, PORTAL, Asked, BadNet
+from cast_of_people import cast_member
 from phone_in_hand import Phone, stored, tap
 from playwright.sync_api import Error, Page
+from sqlalchemy import select
 
 from incidents.intake import queries
+from monitor.devices.model import DeviceSequence
+from monitor.devices.service import confirm_enrolment, open_enrolment
+from monitor.devices.views import code_address
 from monitor.door import App
 
 LANGUAGES = ("en", "hy", "az", "ru")
@@ -45,6 +51,8 @@ class Outcome:
     filed: int
     held_once: bool
     photos_right: int
+    signed: int
+    sequence_whole: bool
     deaths: int
     answers_lost: int
     bodies_cut: int
@@ -53,7 +61,12 @@ class Outcome:
 
     def is_whole(self, count: int) -> bool:
         return (
-            self.held_once and self.filed == count and self.photos_right == count and self.portal_answers > 0
+            self.held_once
+            and self.filed == count
+            and self.photos_right == count
+            and self.signed in {0, count}
+            and self.sequence_whole
+            and self.portal_answers > 0
         )
 
 
@@ -101,16 +114,29 @@ def write_report(page: Page, text: str, photo: bytes) -> None:
 
 
 class Torture:
-    """One run. `parts` is the base behind the net; when the phone dies comes from the seed."""
+    """One run. `parts` is the base behind the net; when the phone dies comes from the seed.
 
-    def __init__(self, parts: App, net: BadNet, phone: Phone, seed: int, count: int, deaths: int) -> None:
+    A phone that is to be taken in comes without anybody's sign-in.
+    """
+
+    def __init__(
+        self,
+        parts: App,
+        net: BadNet,
+        phone: Phone,
+        seed: int,
+        count: int,
+        deaths: int,
+        taken_in: bool = False,
+    ) -> None:
         self.parts, self.net, self.phone, self.seed, self.count = parts, net, phone, seed, count
         self.chance = random.Random(seed)
         self.deadly = set(self.chance.sample(range(count), min(deaths, count)))
         self.deaths = 0
+        self.taken_in = taken_in
 
     def run(self) -> Outcome:
-        offline_copy_is_whole(self.phone.start())
+        offline_copy_is_whole(self.take_in() if self.taken_in else self.phone.start())
         self.phone.kill()
         self.net.behave = lambda asked: DOWN
         self.page = self.phone.start()
@@ -126,6 +152,20 @@ class Torture:
         self.die()
         self.wait_until_all_left()
         return self.outcome(time.monotonic() - began)
+
+    def take_in(self) -> Page:
+        """The phone gets its key; the duty officer sees the same six words."""
+        with self.parts.transaction() as door:
+            officer = replace(door, actor=cast_member(door, "duty_officer"))
+            monitor_id = cast_member(door, "monitor").id
+            opened = open_enrolment(officer, monitor_id, "phone-7")
+            address = code_address(officer, opened)
+
+        def confirm() -> None:
+            with self.parts.transaction() as door:
+                confirm_enrolment(replace(door, actor=cast_member(door, "duty_officer")), opened.id)
+
+        return self.phone.take_in(address, confirm)
 
     def file(self, number: int) -> None:
         """Files one report, through a death at a random moment where the seed says so."""
@@ -180,6 +220,12 @@ class Torture:
         with self.parts.reading() as door:
             rows = list(queries.observations(door.session, None, None))
             texts = queries.texts(door.session, self.parts.keys, rows)
+            links = door.session.execute(
+                select(
+                    DeviceSequence.device_seq, DeviceSequence.prev_sha256, DeviceSequence.envelope_sha256
+                ).order_by(DeviceSequence.device_seq)
+            ).all()
+        before = [None, *(link.envelope_sha256 for link in links)]
         expected = sorted(a_text(self.seed, number) for number in range(self.count))
         ways = [way for _, way in self.net.log]
         return Outcome(
@@ -187,6 +233,10 @@ class Torture:
             filed=len(rows),
             held_once=sorted(str(text) for text in texts.values()) == expected,
             photos_right=sum(self._is_held(a_photo(self.seed, number)) for number in range(self.count)),
+            signed=len(links),
+            sequence_whole=[link.device_seq for link in links] == list(range(1, len(links) + 1))
+            and all(link.prev_sha256 == prev for link, prev in zip(links, before, strict=False))
+            and not any(row.reasons for row in rows),
             deaths=self.deaths,
             answers_lost=ways.count(LOSE_ANSWER) + ways.count(CUT_ANSWER),
             bodies_cut=ways.count(CUT_REQUEST),

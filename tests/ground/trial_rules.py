@@ -307,3 +307,10 @@ def logs(draw, most: int = 10) -> list[Fact]:
 
 def seeded_log(seed: int, most: int = 30) -> list[Fact]:
     return a_log(_Dice(chance=random.Random(seed)), most)
+
+
+def content_of(episodes) -> list:
+    """What findings say, in one order: where, when, how grave, by which numbers, on what."""
+    return sorted(
+        (e.key, e.start, e.end, e.severity, sorted(e.numbers.items(), key=str), e.evidence) for e in episodes
+    )

@@ -2,9 +2,9 @@
 
 import { get } from "/desk/static/api.js";
 import { $, count, h, show } from "/desk/static/dom.js";
-import { hourMinute, missionNow, setClock, timeElement, weekday, zoneText } from "/desk/static/time.js";
+import { fieldTime, hourMinute, missionNow, readTime, setClock, timeElement, weekday, zoneText } from "/desk/static/time.js";
 import { watchStrips } from "./axis.js";
-import { KnownAt, fieldTime, readTime } from "./known.js";
+import { KnownAt } from "./known.js";
 import { Sketch } from "./sketch.js";
 
 const HOUR = 3_600_000;

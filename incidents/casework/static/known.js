@@ -1,17 +1,7 @@
 // "As known at": the page as the mission knew it at a past moment. Nothing can be done to the past.
 
 import { h, show } from "/desk/static/dom.js";
-import { hourMinute, missionNow, timeElement, weekday, zoneOffsetMs, zoneText } from "/desk/static/time.js";
-
-/** A moment of mission time as a datetime-local field writes it. */
-export function fieldTime(ms) {
-  return new Date(ms + zoneOffsetMs()).toISOString().slice(0, 16);
-}
-
-/** What a datetime-local field says, in epoch milliseconds; NaN where it says nothing. */
-export function readTime(text) {
-  return Date.parse(`${text}:00Z`) - zoneOffsetMs();
-}
+import { fieldTime, hourMinute, missionNow, readTime, timeElement, weekday, zoneText } from "/desk/static/time.js";
 
 export class KnownAt {
   /** `onChange(iso or null)` when another moment is asked for. */

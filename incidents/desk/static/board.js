@@ -1,7 +1,7 @@
 // Who watches, and who is silent. Silence is not calm: a sector without a team is named and hatched.
 
 import { emptyNote, errorNote, h, loadingNote, show } from "./dom.js";
-import { ageElement, missionNow, shortTime } from "./time.js";
+import { ageElement, lengthText, missionNow, shortTime, timeElement } from "./time.js";
 
 const HOUR = 3_600_000;
 
@@ -37,7 +37,7 @@ export class Board {
     return h("li", { class: sector.is_watched ? "" : "unwatched" },
       h("button", { type: "button", class: "sector", on: { click: () => this.onSector(sector) } },
         h("span", { class: "sector-name" }, sector.name),
-        h("span", { class: `badge ${sector.is_watched ? "good" : "bad"}` }, sector.is_watched ? `${sector.teams_out} out` : "Not monitored"),
+        h("span", { class: `badge ${sector.is_watched ? "good" : "bad"}` }, sector.is_watched ? `${sector.teams_out} out` : sector.unwatched_since ? ["Not monitored since ", timeElement(sector.unwatched_since)] : "Not monitored"),
         meter,
         h("span", { class: "sector-hours" }, `${sector.hours_watched.toFixed(1)} of ${sector.hours_possible.toFixed(1)} h`),
         h("span", { class: `silence ${silence.kind}` }, h("i", { "aria-hidden": "true" }),
@@ -55,4 +55,22 @@ export function silenceOf(sector, intervalHours) {
   if (age > 4 * intervalHours) return { kind: "stale", words: "silent" };
   if (age > 2 * intervalHours) return { kind: "late", words: "late" };
   return { kind: "ok", words: "" };
+}
+
+const LAST = { report: "last report", "check-in": "last check-in", start: "nothing heard since it set out" };
+
+/** The teams that are out and of which nothing was heard for over twice the interval, in words. */
+export function silentTeams(teams, intervalHours) {
+  return teams
+    .map((team) => ({ team, age: missionNow() - Date.parse(team.heard_at) }))
+    .filter(({ age }) => age > 2 * intervalHours * HOUR)
+    .sort((a, b) => b.age - a.age)
+    .map(({ team, age }) => `${team.name}: ${LAST[team.by]} ${lengthText(age)} ago`);
+}
+
+/** Since when no sector at all is watched any more, in words; null while any is, and before the first watch. */
+export function unwatched(sectors) {
+  if (!sectors.length || sectors.some((sector) => sector.is_watched)) return null;
+  const last = sectors.map((sector) => sector.unwatched_since).filter(Boolean).sort().at(-1);
+  return last ? `Nobody watches: not monitored since ${shortTime(last)}` : null;
 }

@@ -1,11 +1,14 @@
 // Many reports as columns of numbers. Nothing here is made per report, so that a million of them can be filtered and
 // drawn within a frame; their words are asked for when somebody comes near.
 
+import { tierRange } from "./filter.js";
 import { unitX, unitY } from "./layer.js";
+import { localHour } from "./time.js";
 
 const WIDE = ["key", "lon", "lat", "start", "received"];
 const NARROW = ["tier", "family", "state", "sector", "observed"];
 const PLACED = ["x", "y"];
+const NOWHERE = 255;
 
 export class Columns {
   /** Reads what the server wrote: a length, a JSON head, and each column after the other. */
@@ -46,16 +49,20 @@ export class Columns {
   }
 
   /** One byte a report: whether the filter lets it through. */
-  mask({ sector, family, tier, state }) {
+  mask({ sector, family, tier, state, basis, hour }) {
     const mask = new Uint8Array(this.n);
-    const [wantedSector, wantedFamily] = [this.names.sector.indexOf(sector), this.names.family.indexOf(family)];
+    const wantedFamily = this.names.family.indexOf(family);
+    const wantedSector = sector === "none" ? NOWHERE : this.names.sector.indexOf(sector);
     const [accepted, rejected] = ["accepted", "rejected"].map((name) => this.names.state.indexOf(name));
-    const least = Number(tier) || 0;
+    const [least, most] = tierRange(tier);
+    const wantedHour = hour ? Number(hour) : null;
     for (let i = 0; i < this.n; i += 1) {
       mask[i] = this.state[i] !== rejected
         && (!sector || this.sector[i] === wantedSector)
         && (!family || this.family[i] === wantedFamily)
-        && this.tier[i] >= least
+        && this.tier[i] >= least && this.tier[i] <= most
+        && (!basis || Boolean(this.observed[i]) === (basis === "observed"))
+        && (wantedHour === null || localHour(this.start[i] * 1000) === wantedHour)
         && (!state || (this.state[i] === accepted) === (state === "accepted")) ? 1 : 0;
     }
     return mask;

@@ -63,6 +63,21 @@ export function errorNote(problem, again) {
   );
 }
 
+/** Says over a zone that it could not be brought up to date; without `words` takes that away. One note a `name`. */
+export function staleNote(zone, name, words = null, again = null) {
+  const old = zone.querySelector(`[data-stale="${name}"]`);
+  if (!words) {
+    old?.remove();
+    return;
+  }
+  const note = h("p", { class: "stale-note", role: "status", data: { stale: name } }, h("span", {}, words), " ",
+    h("button", { type: "button", class: "small-button", on: { click: again } }, "Try again"));
+  const head = zone.querySelector(".zone-head");
+  if (old) old.replaceWith(note);
+  else if (head) head.after(note);
+  else zone.prepend(note);
+}
+
 /** Keeps focus where it was while a list is drawn anew; rows are known by their data-id. */
 export function keepFocus(root, draw) {
   const held = root.contains(document.activeElement) ? document.activeElement : null;

@@ -171,7 +171,8 @@ export class Drawer {
       h("div", { class: "drawer-head" }, glyphIcon(incident.symbol), h("h3", {}, incident.title)),
       h("p", { class: "marks" },
         h("span", { class: `badge ${ASSESSMENT_TONE[incident.assessment] || ""}` }, word(ASSESSMENT, incident.assessment)),
-        h("span", { class: "badge" }, `Release: ${plain(incident.release)}`)),
+        h("span", { class: "badge" }, `Release: ${plain(incident.release)}`),
+        h("a", { href: `/incidents/${incident.id}` }, "Open its page")),
       h("dl", { class: "facts" }, fact("Where", incident.place), fact("When", spanText(incident.start, incident.end)), fact("Count", incident.count), fact("Opened", [timeElement(incident.opened_at), incident.opened_by ? ` by ${incident.opened_by}` : ""])),
       h("section", {}, h("h4", {}, `${count(incident.observations.length, "report")} behind it`),
         h("ul", { class: "linked" }, incident.observations.map((row) => h("li", {},
@@ -192,28 +193,46 @@ export class Drawer {
     if (!incident.next.length) return null;
     const reason = h("textarea", { id: "step-reason", rows: 2, maxlength: 1000 });
     const refusal = h("p", { class: "problem", role: "alert", hidden: true });
-    const choice = h("div", { class: "choices", role: "radiogroup", "aria-label": "Next assessment", on: { change: () => { choice.dataset.chosen = "yes"; } } },
+    const checks = h("div", {});
+    const chosenStep = () => incident.next.find((step) => step.state === choice.querySelector("input:checked")?.value);
+    const choice = h("div", { class: "choices", role: "radiogroup", "aria-label": "Next assessment", on: { change: () => { choice.dataset.chosen = "yes"; show(checks, this.checklist(chosenStep())); } } },
       incident.next.map((step, index) => h("label", { class: `choice ${step.is_allowed ? "" : "refused"}` },
         h("input", { type: "radio", name: "next-state", value: step.state, checked: index === incident.next.findIndex((other) => other.is_allowed) }),
         h("span", {}, word(ASSESSMENT, step.state), step.is_allowed ? null : h("small", {}, step.reason)))));
+    show(checks, this.checklist(chosenStep()));
     const send = async () => {
-      const state = choice.querySelector("input:checked")?.value;
+      const state = chosenStep()?.state;
       if (!state) return;
+      const boxes = [...checks.querySelectorAll("input")];
+      const open = boxes.find((box) => !box.checked);
+      if (open) {
+        refusal.hidden = false;
+        refusal.textContent = "Persons were harmed: check every point first.";
+        open.focus();
+        return;
+      }
       if (!reason.value.trim()) {
         refusal.hidden = false;
         refusal.textContent = "Write the reason: the next shift reads it.";
         reason.focus();
         return;
       }
-      await this.deed(refusal, `/api/v1/incidents/${incident.id}/steps`, { axis: "assessment", state, reason: reason.value.trim() },
+      await this.deed(refusal, `/api/v1/incidents/${incident.id}/steps`, { axis: "assessment", state, reason: reason.value.trim(), checklist: boxes.map((box) => box.value) },
         `Incident ${incident.number}: ${word(ASSESSMENT, state).toLowerCase()}.`, () => {
         reason.value = "";
         delete choice.dataset.chosen;
       });
     };
-    return h("section", { class: "deeds" }, h("h4", {}, "Assess"), choice,
+    return h("section", { class: "deeds" }, h("h4", {}, "Assess"), choice, checks,
       h("label", { for: "step-reason" }, "Reason"), reason, refusal,
       h("div", { class: "actions" }, h("button", { type: "button", class: "primary", data: { part: "step" }, on: { click: send } }, "Take this step")));
+  }
+
+  /** What must have been checked before a step, where persons were harmed. */
+  checklist(step) {
+    if (!step?.is_allowed || !step.checklist.length) return null;
+    return h("fieldset", { class: "checklist" }, h("legend", {}, "Checked, since persons were harmed"),
+      step.checklist.map((point) => h("label", { class: "check" }, h("input", { type: "checkbox", value: point.code }), " ", point.words)));
   }
 
   async unlink(incident, row) {

@@ -5,6 +5,8 @@ import { glyphIcon, severityMark } from "./symbols.js";
 import { ageElement, shortTime, spanText, timeElement } from "./time.js";
 import { ASSESSMENT, ASSESSMENT_TONE, PROCESSING, PROCESSING_TONE, word } from "./words.js";
 
+const MOST_LISTED = 500;
+
 /** A list with rows to open by click or Enter and to move through by arrow keys. */
 class RowList {
   constructor(element, what, again) {
@@ -63,15 +65,21 @@ export class Queue extends RowList {
     this.onOpen(id);
   }
 
-  set(rows) {
+  /** `more` wait besides these, which are the longest waiting. */
+  set(rows, more = 0) {
     const ids = new Set(rows.map((row) => row.id));
     this.marked = new Set([...this.marked].filter((id) => ids.has(id)));
+    this.more = more;
     super.set(rows);
   }
 
   draw() {
     const { rows } = this;
-    $("#queue-count").textContent = rows.length || "";
+    $("#queue-count").textContent = rows.length + this.more || "";
+    if (!rows.length && this.more) {
+      show(this.element, emptyNote(`The filter leaves none of the longest waiting; ${count(this.more, "report")} more are not listed yet.`));
+      return;
+    }
     if (!rows.length) {
       show(this.element, emptyNote("Nothing waits for review. Every report received so far has been judged."));
       return;
@@ -91,6 +99,7 @@ export class Queue extends RowList {
           ["Tier", "Report", "Marks", "From", "When", "Waits since", "Filed by"].map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, rows.map((row) => this.row(row, mayLink))),
       ),
+      this.more ? h("p", { class: "muted more" }, `These wait the longest. ${count(this.more, "report")} more follow as they are judged.`) : null,
     );
   }
 
@@ -113,6 +122,52 @@ export class Queue extends RowList {
       h("td", { class: "number-like" }, ageElement(row.waiting_since)),
       h("td", {}, row.author, row.team ? h("span", { class: "muted" }, ` · ${row.team}`) : null),
     );
+  }
+}
+
+/** Every report that is shown, latest first: what the map draws, as a list. */
+export class Reports extends RowList {
+  constructor(element, { onOpen, again }) {
+    super(element, "reports", again);
+    this.onOpen = onOpen;
+    this.selected = null;
+  }
+
+  open(id) {
+    this.onOpen(id);
+  }
+
+  /** `all` is how many there are, where only those in sight are here with their words. */
+  set(rows, all = rows.length) {
+    this.all = all;
+    super.set(rows);
+  }
+
+  draw() {
+    const { rows, all } = this;
+    $("#reports-count").textContent = all || "";
+    if (!all) {
+      show(this.element, emptyNote("No report is shown: none lies in this window, or the filter leaves none."));
+      return;
+    }
+    if (!rows.length) {
+      show(this.element, emptyNote(`${all.toLocaleString("en")} reports are shown, too many to list. Go nearer on the map, choose a shorter window, or save them as a table.`));
+      return;
+    }
+    const shown = rows.toReversed().slice(0, MOST_LISTED);
+    show(this.element,
+      shown.length < all ? h("p", { class: "list-note" }, `${shown.length.toLocaleString("en")} of ${all.toLocaleString("en")} reports. The map and a saved table have all of them.`) : null,
+      h("table", { class: "list" },
+        h("caption", { class: "visually-hidden" }, "Reports shown, the latest first"),
+        h("thead", {}, h("tr", {}, ["Tier", "No.", "Report", "From", "When", "Review"].map((name) => h("th", { scope: "col" }, name)))),
+        h("tbody", {}, shown.map((row) => h("tr", { tabindex: "0", data: { id: row.id }, class: row.id === this.selected ? "chosen" : "", "aria-label": `${row.title}, ${row.from || ""}` },
+          h("td", {}, severityMark(row.tier, "Weapon tier")),
+          h("td", { class: "mono" }, row.number),
+          h("td", { class: "what", title: row.title }, glyphIcon(row.symbol), h("span", {}, row.title)),
+          h("td", { title: row.from }, row.from || "–", row.sector ? h("span", { class: "muted" }, ` · ${row.sector}`) : null),
+          h("td", { class: "number-like" }, spanText(row.start, row.end)),
+          h("td", {}, h("span", { class: `badge ${PROCESSING_TONE[row.processing] || ""}` }, word(PROCESSING, row.processing)))))),
+      ));
   }
 }
 

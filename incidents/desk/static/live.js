@@ -1,7 +1,7 @@
 // What happens, as it happens: one event stream a tab, replayed from the last number after a break.
 // While the stream is down, the same numbers are asked for by polling.
 
-import { get } from "./api.js";
+import { Problem, get } from "./api.js";
 
 const NAMES = [
   "ObservationReceived", "ObservationReviewed", "MediaReceived", "IncidentOpened", "IncidentStepped",
@@ -11,10 +11,10 @@ const POLL_MS = 5_000;
 const REOPEN_MS = 4_000;
 
 export class Live {
-  /** `onEvents([{id, name, data}])` for news; `onState(isOpen)` when the stream opens or is lost. */
-  constructor({ onEvents, onState }) {
-    this.onEvents = onEvents;
-    this.onState = onState;
+  /** `onEvents([{id, name, data}])` for news; `onState(isOpen)` when the stream opens or is lost; `onSilence()` when
+   *  asking instead brings no answer either. */
+  constructor({ onEvents, onState, onSilence }) {
+    Object.assign(this, { onEvents, onState, onSilence });
     this.lastId = 0;
     this.isOpen = false;
   }
@@ -28,6 +28,10 @@ export class Live {
 
   open() {
     this.source?.close();
+    if (!("EventSource" in window)) {
+      this.setOpen(false);
+      return;
+    }
     const source = new EventSource(`/live?after=${this.lastId}`);
     this.source = source;
     source.onopen = () => this.setOpen(true);
@@ -63,8 +67,9 @@ export class Live {
         this.lastId = news.at(-1).id;
         this.onEvents(news);
       }
-    } catch {
-      // The banner already says that the connection is lost; the next round asks again.
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      this.onSilence();
     }
     if (!this.isOpen) this.polling = setTimeout(() => this.poll(), POLL_MS);
   }

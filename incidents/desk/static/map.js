@@ -1,7 +1,7 @@
 // The map: Leaflet for moving about, our own canvases for what is shown.
 
 import { $, h, svg } from "./dom.js";
-import { Ground } from "./ground.js";
+import { Ground, lineDash } from "./ground.js";
 import { CanvasLayer, Observations } from "./layer.js";
 import { Points } from "./points.js";
 import { severityMark } from "./symbols.js";
@@ -72,6 +72,17 @@ export class DeskMap {
     for (const layer of Object.values(this.layers)) layer.redraw();
   }
 
+  /** The mission's lines, each a layer of its own with name, source, date and what must be said of it. */
+  setLines(lines) {
+    this.ground.setLines(lines);
+    $("#map-lines", this.element).append(...lines.map((line, i) => h("div", { class: "line-layer" },
+      h("label", {},
+        h("input", { type: "checkbox", checked: true, on: { change: (event) => { this.ground.showLine(line.code, event.target.checked); this.redraw(); } } }),
+        svg("svg", { viewBox: "0 0 36 10", class: "line-sample", "aria-hidden": "true" }, svg("path", { d: "M1 5 H35", "stroke-dasharray": lineDash(i).join(" ") })),
+        line.label),
+      h("p", { class: "muted" }, `${line.source}${line.source_date ? `, ${line.source_date}` : ""}; version ${line.version}. ${line.disclaimer}`))));
+  }
+
   /** Bounds of the base map: outside there is no ground to show, so one cannot go there. */
   setBounds([west, south, east, north]) {
     const bounds = L.latLngBounds([south, west], [north, east]);
@@ -79,6 +90,18 @@ export class DeskMap {
     this.map.setMaxBounds(bounds.pad(0.35));
     this.inside = this.map.getBoundsZoom(bounds, true);
     this.map.setMinZoom(this.inside);
+  }
+
+  /** The operator's own tiles under everything; `onFault(error)` where they do not come. */
+  async setTiles(about, onFault) {
+    const { Tiles } = await import("./tiles.js");
+    this.ground.tiles = new Tiles(about, { onFault, onTile: () => {
+      this.element.dataset.tiles = "here";
+      this.layers.ground.redraw();
+      this.layers.names.redraw();
+    } });
+    this.map.setMaxZoom(Math.max(14, Math.min(about.max_zoom + 2, 18)));
+    this.redraw();
   }
 
   /** The whole mission area: its sectors, or the base map. */
@@ -150,6 +173,13 @@ export class DeskMap {
   setClaims(claims) {
     this.observations.setClaims(claims);
     this.layers.events.redraw();
+  }
+
+  /** Hours watched by sector, as `/desk/coverage` answers; `null` takes the layer away. */
+  setCoverage(coverage) {
+    this.ground.coverage = coverage;
+    this.legendCoverage.hidden = !coverage;
+    this.redraw();
   }
 
   select(id) {
@@ -253,7 +283,6 @@ export class DeskMap {
     $("#map-evidence button", element).addEventListener("click", () => this.showEvidence(null));
     map.on("movestart zoomstart", () => { $("#map-choice", element).hidden = true; });
     const switches = {
-      "show-lines": [this.ground, "showLines"],
       "show-sectors": [this.ground, "showSectors"],
       "show-places": [this.ground, "showPlaces"],
       "show-claims": [this.observations, "showClaims"],
@@ -268,6 +297,7 @@ export class DeskMap {
     container.setAttribute("role", "application");
     container.addEventListener("keydown", (event) => this.key(event));
     drawLegend($("#legend-marks", element));
+    this.legendCoverage = $("#legend-coverage", element);
   }
 
   key(event) {
@@ -319,6 +349,11 @@ function drawLegend(list) {
     row(picture(svg("path", { class: "frame dotted", d: "M24 4 l9 9 l-9 9 l-9 -9 z" })), "A party’s claim, not observed"),
     row(picture(svg("circle", { class: "frame", cx: 24, cy: 13, r: 6 }), svg("path", { class: "ray solid", d: "M21 13 h6" })), "Watched; nothing seen or heard"),
     row(picture(svg("rect", { class: "hatched", x: 6, y: 3, width: 36, height: 20 }), svg("path", { class: "ray solid", d: "M6 15 L18 3 M14 23 L34 3 M30 23 L42 11" })), "Sector without a team: silence is not calm"),
+    h("li", { id: "legend-coverage", hidden: true }, picture(
+      svg("rect", { class: "shade little", x: 1, y: 3, width: 14, height: 20 }),
+      svg("rect", { class: "shade much", x: 17, y: 3, width: 14, height: 20 }),
+      svg("rect", { class: "hatched", x: 33, y: 3, width: 14, height: 20 }), svg("path", { class: "ray solid", d: "M33 13 L43 3 M33 23 L47 9 M40 23 L47 16" }),
+    ), h("span", {}, "Hours watched: few · many · not monitored")),
     h("li", { class: "legend-tiers" }, h("span", {}, "Weapon tier"), [1, 2, 3, 4, 5].map((tier) => severityMark(tier, "Weapon tier"))),
   );
 }

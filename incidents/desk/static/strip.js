@@ -1,4 +1,4 @@
-// When, and is it rising: reports per hour, accepted and waiting, with the hours watched beneath them.
+// When, and is it rising: reports per hour, accepted and waiting.
 
 import { $, h, show, svg } from "./dom.js";
 import { axisLabel, hourMinute, shortTime, zoneOffsetMs } from "./time.js";
@@ -19,6 +19,10 @@ export class Strip {
     this.element = element;
     this.chart = $("#strip-chart", element);
     this.words = $("#strip-words", element);
+  }
+
+  fail() {
+    show(this.words, "When the reports came is not known here: they could not be loaded.");
   }
 
   /** `each(tell)` calls `tell(startMs, isAccepted, tier)` for every violation that is shown. */

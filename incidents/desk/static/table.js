@@ -1,23 +1,16 @@
-// The reports shown, as a table for other programs (RFC 4180), without positions of observers.
+// The reports that the filter lets through, as a file for other programs. The server makes it, so that it is whole
+// also where the map draws more reports than it knows the words of.
 
-const COLUMNS = ["number", "title", "start", "end", "sector", "from", "tier", "processing", "received", "incident"];
-const FORMULA = /^[=+\-@\t\r]/;
+import { getBytes } from "./api.js";
 
-/** A value that no spreadsheet takes for a formula. */
-function cell(value) {
-  const text = value === null || value === undefined ? "" : String(value);
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+export const KINDS = { csv: "text/csv", geojson: "application/geo+json" };
 
-export function tableOf(rows) {
-  return [COLUMNS, ...rows.map((row) => COLUMNS.map((name) => row[name]))].map((line) => line.map(cell).join(",")).join("\r\n");
-}
-
-export function saveRows(rows) {
+/** Fetches `/desk/reports.<kind>` and hands it to the person; a refusal is a Problem. */
+export async function saveReports(kind, parameters) {
+  const content = await getBytes(`/desk/reports.${kind}?${parameters}`);
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(["\ufeff", tableOf(rows), "\r\n"], { type: "text/csv" }));
-  link.download = "reports.csv";
+  link.href = URL.createObjectURL(new Blob([content], { type: KINDS[kind] }));
+  link.download = `reports.${kind}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -16,6 +16,7 @@ export function setClock(nowIso, rate, timezone) {
   if (timezone !== zone) {
     zone = timezone;
     formats.clear();
+    hours.clear();
   }
 }
 
@@ -101,6 +102,23 @@ export function agoText(when) {
   return age < MINUTE ? "just now" : `${lengthText(age)} ago`;
 }
 
+/** "20:20, in 12 min" or "20:20, 5 min ago"; marked as late once it has passed. `tickAges` keeps it true. */
+export function dueElement(when) {
+  const element = timeElement(when, "");
+  element.dataset.due = new Date(stamp(when)).toISOString();
+  tickDue(element);
+  return element;
+}
+
+function tickDue(element) {
+  const now = missionNow();
+  if (now === null) return;
+  const left = stamp(element.dataset.due) - now;
+  element.classList.toggle("late", left < 0);
+  const text = `${shortTime(element.dataset.due)}, ${left < 0 ? `${lengthText(left)} ago` : left < MINUTE ? "now" : `in ${lengthText(left)}`}`;
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** An age that keeps itself true: `tickAges` writes it anew. */
 export function ageElement(when) {
   const element = timeElement(when, agoText(when));
@@ -113,7 +131,23 @@ export function tickAges(root = document) {
     const text = agoText(element.dataset.age);
     if (element.textContent !== text) element.textContent = text;
   }
+  for (const element of root.querySelectorAll("[data-due]")) tickDue(element);
 }
+
+const QUARTER = 15 * MINUTE;
+const hours = new Map();
+
+/** The hour of the local day, 0 to 23. Clocks change on a quarter of an hour, so each quarter is looked up once. */
+export function localHour(ms) {
+  const quarter = Math.floor(ms / QUARTER);
+  if (!hours.has(quarter)) hours.set(quarter, Number(hourMinute(quarter * QUARTER).slice(0, 2)));
+  return hours.get(quarter);
+}
+
+/** A moment of mission time as a datetime-local field writes it. */
+export const fieldTime = (ms) => new Date(ms + zoneOffsetMs()).toISOString().slice(0, 16);
+/** What a datetime-local field says, in epoch milliseconds; NaN where it says nothing. */
+export const readTime = (text) => Date.parse(`${text}:00Z`) - zoneOffsetMs();
 
 /** Milliseconds by which mission time is ahead of UTC. */
 export function zoneOffsetMs() {

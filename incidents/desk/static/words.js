@@ -61,7 +61,9 @@ export const CHANGE = {
 export const STEP = {
   ...CHANGE,
   acknowledge: "Acknowledged",
-  assign: "Assigned",
+  assign: "Assigned to",
+  escalate: "Escalated",
+  told: "Told",
   note: "Note",
   close: "Closed",
   shelve: "Shelved",

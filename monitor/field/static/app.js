@@ -3,7 +3,7 @@
 
 import { announce, button, h, redraw, sure } from "./dom.js";
 import { glyph } from "./glyphs.js";
-import { draftById, followReports, forgetDrafts, isSecure, isWaiting, kept, loadDrafts, newId, photosLeft, reportOf, saveAll } from "./store.js";
+import { draftById, followReports, forgetDrafts, isSecure, isWaiting, kept, loadDrafts, newId, photosLeft, reportOf, saveAll, wouldBeLost } from "./store.js";
 import { clockText, iso, momentText, now } from "./time.js";
 import { keepLocked, vaultState } from "./vault.js";
 import { addWords, language, maybe, t } from "./words.js";
@@ -11,7 +11,8 @@ import { addWords, language, maybe, t } from "./words.js";
 const screen = document.getElementById("screen");
 const bar = document.getElementById("bar");
 export const world = { taxonomy: null, places: [], declination: null, get watches() { return later?.sync.base.watches ?? []; }, failed: null, vault: null, watchSaid: "", missing: 0, unsaved: false };
-let later = null; // the modules that ask, lock and send, once they are here
+let later = null; // the modules that lock and send, once they are here; then those that ask
+let asking = null; // resolves when those that ask are here; to false where the net broke off
 let goesOn = false; // sending, locking and looking again have begun
 let worker = null;
 
@@ -39,11 +40,11 @@ function show() {
 export function draw() {
   const [name, id, revision] = whereTo();
   if (!isSecure) return place(told("app.insecure"));
-  if (later && name === "enrol") return place(later.enrol.enrolScreen(whereTo(), { again: draw, done: enrolled }));
+  if (later?.enrol && name === "enrol") return place(later.enrol.enrolScreen(whereTo(), { again: draw, done: enrolled }));
   if (world.failed) return place(loadFailed());
   if (!later || !world.vault) return place(h("p", { class: "loading", role: "status" }, t("app.loading")));
   if (world.vault !== "open") return lockedOut();
-  if (!world.taxonomy) return place(h("p", { class: "loading", role: "status" }, t("app.loading")));
+  if (!world.taxonomy || !later.report) return place(h("p", { class: "loading", role: "status" }, t("app.loading")));
   const draft = draftById(id);
   const sent = reportOf(id, Number(revision));
   const { report } = later;
@@ -89,7 +90,7 @@ function loadFailed() {
   const signIn = world.failed === "sign_in";
   return [
     told(signIn ? "app.sign_in" : "app.no_net"),
-    signIn ? [signInLink(), h("p", { class: "small muted" }, t("app.or_enrol"))] : button("again", t("app.again"), load, "primary"),
+    signIn ? [signInLink(), h("p", { class: "small muted" }, t("app.or_enrol"))] : button("again", t("app.again"), () => (later?.report ? load() : location.reload()), "primary"),
   ];
 }
 
@@ -199,8 +200,8 @@ async function tellWatch(watch, kind) {
   world.watchSaid = t("watch.sending");
   draw();
   const event = { event_id: newId(), kind, at: iso(now()) };
-  const refused = await later.sync.tellOfWatch(watch, event);
-  world.watchSaid = refused ? t("watch.refused", { reason: refused }) : t(`watch.said_${kind}`, { time: clockText(now()) });
+  const taken = await later.sync.tellOfWatch(watch, event);
+  world.watchSaid = taken ? t(`watch.said_${kind}`, { time: clockText(now()) }) : t("watch.refused");
   announce(world.watchSaid);
   draw();
 }
@@ -219,7 +220,8 @@ function lockedAgain(state = world.vault) {
 
 /** The PIN was right: drafts are read, and the screen that was left is shown again. */
 async function opened() {
-  await later.sync.recallHolder();
+  const [isWhole] = await Promise.all([asking, later.sync.recallHolder()]);
+  if (!isWhole) return;
   await loadDrafts(later.report.complete);
   world.vault = "open";
   head();
@@ -244,7 +246,7 @@ async function enrolled() {
 
 /** Signing out empties the phone (the answer says so to the browser), so it first says what that would lose. */
 async function signOut() {
-  const left = kept.reports.filter(isWaiting).length + kept.drafts.length;
+  const left = wouldBeLost();
   if (!(await sure(left ? t("app.sign_out_unsent", { n: left }) : t("app.sign_out_sure"), t("app.sign_out"), t("form.cancel")))) return;
   const token = await later.sync.csrf();
   const form = h("form", { method: "post", action: "/sign-out", hidden: true }, h("input", { type: "hidden", name: "csrf_token", value: token }));
@@ -266,38 +268,71 @@ async function load() {
   world.failed = null;
   draw();
   if (!isSecure) return;
-  const [report, sent, lock, phone, enrol, sync, net, night] = await Promise.all([
-    import("./report.js"), import("./sent.js"), import("./lock.js"), import("./phone.js"), import("./enrol.js"), import("./sync.js"), import("./net.js"), import("./night.js"),
+  const first = await arrived(Promise.all([
+    import("./lock.js"), import("./sync.js"), import("./net.js"),
+    // What these ask for in turn, named here so that all come in one wave.
+    import("./outbox.js"), import("./send.js"), import("./seal.js"), import("./sign.js"), import("./log.js"),
     fetch(`/field/${language}/words`).then((answer) => answer.json()).then(addWords),
-  ]);
-  later = { report, sent, lock, phone, enrol, sync };
-  if (whereTo()[0] === "enrol") return show();
+  ]));
+  if (!first) return failed("no_net");
+  const [lock, sync, net] = first;
+  later = { ...later, lock, sync, net };
+  asking ??= loadAsking();
+  if (whereTo()[0] === "enrol") return (await asking) ? show() : failed("no_net");
   try {
     await sync.beginning();
     head();
     await lock.freshLock();
     world.vault = await vaultState();
     show();
-    const [taxonomy, places] = await Promise.all([
+    const [isWhole, taxonomy, places] = await Promise.all([
+      asking,
       net.known(`/api/v1/taxonomy?language=${language}`, (fresh) => { world.taxonomy = fresh; draw(); }),
       net.known("/api/v1/places", (fresh) => { takePlaces(fresh); draw(); }),
     ]);
+    if (!isWhole) return failed("no_net");
     world.taxonomy = taxonomy;
     takePlaces(places);
     if (world.vault === "open") show();
-    if (!goesOn) goOn(sync, net, night);
+    if (!goesOn) goOn(sync, net);
   } catch (error) {
     if (!(error instanceof net.Unanswered)) throw error;
-    world.failed = error.why;
-    show();
+    failed(error.why);
+  }
+  return undefined;
+}
+
+function failed(why) {
+  world.failed = why;
+  show();
+}
+
+/** What comes while the PIN is given: the questions and all other screens. */
+async function loadAsking() {
+  const rest = await arrived(Promise.all([
+    import("./report.js"), import("./sent.js"), import("./phone.js"), import("./enrol.js"), import("./night.js"),
+  ]));
+  if (!rest) return false;
+  const [report, sent, phone, enrol, night] = rest;
+  later = { ...later, report, sent, phone, enrol, night };
+  return true;
+}
+
+/** What was asked for, or null where the net broke off: a first visit may end on the way. */
+async function arrived(modules) {
+  try {
+    return await modules;
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof SyntaxError) return null; // what import, fetch and half an answer raise
+    throw error;
   }
 }
 
 /** What goes on in the background from now on. */
-async function goOn(sync, net, night) {
+async function goOn(sync, net) {
   goesOn = true;
-  night.followTheSun(world.places);
-  night.offerLook();
+  later.night.followTheSun(world.places);
+  later.night.offerLook();
   keepLocked({ before: saveAll, after: locked });
   await followReports(drawLists);
   sync.startSync(() => { head(); drawLists(); }, () => location.replace(`/field/${language}`));
@@ -340,7 +375,7 @@ function workerAddress() {
 async function registerWorker() {
   if (!navigator.serviceWorker) return;
   // Storage that lasts is asked for and never waited for: some browsers answer only when a person did.
-  navigator.storage?.persist?.().then(() => later && countMissing());
+  navigator.storage?.persist?.().then(() => goesOn && countMissing());
   // The first worker of all takes the page over as it is; a later one brings a newer page.
   let hasOne = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", async () => {
@@ -349,7 +384,7 @@ async function registerWorker() {
       return location.reload();
     }
     hasOne = true;
-    return later && countMissing();
+    return goesOn && countMissing();
   });
   worker = await navigator.serviceWorker.register(workerAddress(), { scope: "/field/", type: "module", updateViaCache: "none" });
   worker.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", offerUpdate));

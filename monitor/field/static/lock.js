@@ -1,5 +1,6 @@
 // The PIN: chosen once, asked whenever the form was put away.
 
+import { fact } from "./database.js";
 import { announce, button, h, sure } from "./dom.js";
 import { kept, isWaiting } from "./store.js";
 import { t } from "./words.js";
@@ -64,9 +65,11 @@ function askScreen(again, opened) {
     h("p", { class: "centre" }, button("pin-forgotten", t("lock.forgotten"), () => forgotten(again), "quiet")));
 }
 
-/** Without the PIN the drafts are lost, and only they: what was finished is sealed to the base and goes out. */
+/** Without the PIN the drafts are lost, and the key to sign with: what was finished is sealed to the base and goes out. */
 async function forgotten(again) {
-  if (!(await sure(t("lock.forgotten_sure"), t("lock.forgotten_yes"), t("form.cancel")))) return;
+  const signs = (await fact("device"))?.keys;
+  const question = [t("lock.forgotten_sure"), signs && t("lock.forgotten_key")].filter(Boolean).join(" ");
+  if (!(await sure(question, t("lock.forgotten_yes"), t("form.cancel")))) return;
   said = "";
   again("none");
 }

@@ -54,7 +54,7 @@ export async function ask(url, options = {}) {
   return response;
 }
 
-/** The JSON of an answer below 400; a refusal is raised with its status and the base's own reason. */
+/** The JSON of an answer below 400; a refusal is raised with its status. */
 export async function askJson(url, options = {}) {
   const response = await ask(url, options);
   let answer;
@@ -66,7 +66,7 @@ export async function askJson(url, options = {}) {
     throw error;
   }
   if (response.ok) return answer;
-  throw new Unanswered("refused", { status: response.status, reason: answer?.detail ?? String(response.status), offset: answer?.offset });
+  throw new Unanswered("refused", { status: response.status });
 }
 
 async function problemOf(response) {

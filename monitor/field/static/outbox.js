@@ -58,7 +58,7 @@ export function finish({ draft, body, filedAt, personId, point, clock, isPrivate
       await write(["sealed"], ({ sealed }) => sealed.put({ key: photo.media_id, bytes: bytes.buffer }));
     }
     for (;;) {
-      const device = await fact("device");
+      const device = signer(await fact("device"));
       const head = await fact("head");
       const made = device
         ? await signedPackage({ body, media, device: { ...device, seq: device.seq + 1 }, seen: head ?? null, clock, supersedes, isPrivate })
@@ -83,7 +83,7 @@ export function finish({ draft, body, filedAt, personId, point, clock, isPrivate
         receipt: null,
       };
       const stored = await write(["meta", "reports", "sealed", "drafts", "photos"], async (all) => {
-        const now = (await all.meta.get("device"))?.value;
+        const now = signer((await all.meta.get("device"))?.value);
         if ((now?.kid ?? null) !== (device?.kid ?? null) || (now?.seq ?? null) !== (device?.seq ?? null)) return false;
         if (device) await all.meta.put({ name: "device", value: { ...now, seq: device.seq + 1, prev: made.envelope_sha256 } });
         await all.sealed.put({ key: `${report.id}/${slot}`, bytes: item.buffer });
@@ -99,6 +99,9 @@ export function finish({ draft, body, filedAt, personId, point, clock, isPrivate
     }
   });
 }
+
+/** A phone that lost its key, because somebody did not know its PIN, still sends but signs nothing. */
+const signer = (device) => (device?.keys ? device : null);
 
 function pick({ capture, at } = {}) {
   return { capture: capture ?? "file", at: at ?? null };

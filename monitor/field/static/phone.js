@@ -3,7 +3,7 @@
 import { button, h, sure } from "./dom.js";
 import { fact, read, wipe } from "./database.js";
 import { outboxFile } from "./outbox.js";
-import { isWaiting, kept } from "./store.js";
+import { kept, wouldBeLost } from "./store.js";
 import { base, refresh, sendNow } from "./sync.js";
 import { isClockWrong, iso, momentText, now } from "./time.js";
 import { language, t } from "./words.js";
@@ -25,7 +25,7 @@ export async function readiness() {
     { code: "copy", ok: Boolean(navigator.serviceWorker?.controller) && known.every(Boolean) },
     { code: "installed", ok: matchMedia("(display-mode: standalone)").matches || navigator.standalone === true },
     { code: "lasting", ok: lasting === true },
-    { code: "enrolled", ok: Boolean(device) },
+    { code: "enrolled", ok: Boolean(device?.keys) },
     { code: "clock", ok: !isClockWrong() },
   ];
 }
@@ -107,8 +107,8 @@ export async function exportOutbox(again) {
 }
 
 async function wipePhone() {
-  const waiting = kept.reports.filter(isWaiting).length;
-  const question = waiting ? t("phone.wipe_unsent", { n: waiting }) : t("phone.wipe_sure");
+  const left = wouldBeLost();
+  const question = left ? t("phone.wipe_unsent", { n: left }) : t("phone.wipe_sure");
   if (!(await sure(question, t("phone.wipe"), t("form.cancel")))) return;
   await wipe();
   location.replace(`/field/${language}`);

@@ -72,12 +72,12 @@ async function each(run, all, work) {
 async function trouble(run, one, error) {
   if (error instanceof Contradiction) return blocked(one, "send.contradiction");
   if (!(error instanceof Unanswered)) throw error;
-  const { why, status, reason } = error;
+  const { why, status } = error;
   if (why === "wiped") throw error;
   if (!one.key) return ["no_net", "portal", "busy"].includes(why) ? void (run.lost += 1) : undefined;
   if (why === "revoked") return blocked(one, "send.revoked");
   if (why === "refused" && status === 409) return blocked(one, "send.conflict");
-  if (why === "refused") return blocked(one, "send.refused", { reason });
+  if (why === "refused") return blocked(one, "send.refused", { n: status });
   run.lost += why === "busy" ? 0 : 1;
   const key = why === "no_net" && (await clockIsBehind()) ? "send.clock" : `send.${why}`;
   return note(one.key, { problem: { key } });
@@ -236,7 +236,7 @@ async function sendChunk(report, file, bytes, offset) {
     if (response.status === 204) return { offset: offsetIn(response, offset, bytes.length), done: false };
     const answer = await response.json().catch(() => null);
     if (response.status === 409 && Number.isInteger(answer?.offset) && answer.offset !== offset) return { offset: answer.offset, done: false };
-    if (!response.ok) throw new Unanswered("refused", { status: response.status, reason: answer?.detail ?? String(response.status) });
+    if (!response.ok) throw new Unanswered("refused", { status: response.status });
     if (answer?.media_id !== file.media_id || answer.sha256 !== file.sha256) throw new Unanswered("portal");
     return { offset: bytes.length, done: true };
   } catch (error) {

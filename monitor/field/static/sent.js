@@ -72,10 +72,11 @@ function notice(report, { answer, exporting }) {
       blocked && button("export", t("phone.export"), exporting)));
 }
 
+/** In the page's language; of what the phone has no word for, the base knows more. */
 function reasonText(reason) {
-  const [code, ...rest] = reason.split(":");
-  const words = maybe(`reason.${code}`, null);
-  return words ? `${words}${rest.length ? ` (${rest.join(":")})` : ""}` : reason;
+  const [code, about] = reason.split(":");
+  const field = world.taxonomy.fields[about?.split(".").pop()]?.label;
+  return [maybe(`reason.${code}`, t("reason.other")), field && `(${field})`].filter(Boolean).join(" ");
 }
 
 /** What the base wants to know, to be answered with a correction. */

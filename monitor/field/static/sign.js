@@ -72,7 +72,7 @@ export async function signedPackage({ body, media, device, seen, clock, supersed
     clock,
     seen,
     form: body.form_version,
-    public: { ...Object.fromEntries(PUBLIC.map((name) => [name, body[name] ?? null])), fields: Object.fromEntries(fields) },
+    public: { ...Object.fromEntries(PUBLIC.filter((name) => name in body).map((name) => [name, body[name]])), fields: Object.fromEntries(fields) },
     sd: Object.fromEntries(parts.map(([name, { digest }]) => [name, digest])),
     media,
   }));

@@ -34,9 +34,24 @@ export function forgetDrafts() {
 
 /** Reads the stubs anew and tells `changed`; from then on whenever page, other page or worker changed one. */
 export async function followReports(changed) {
-  const again = async () => {
-    kept.reports = (await readAll("reports")).sort((one, other) => other.filed_at - one.filed_at);
-    changed();
+  let reading = null;
+  let stale = false;
+  const readUntilFresh = async () => {
+    try {
+      while (stale) {
+        stale = false;
+        kept.reports = (await readAll("reports")).sort((one, other) => other.filed_at - one.filed_at);
+        changed();
+      }
+    } finally {
+      reading = null;
+    }
+  };
+  // Changes that come while the store is read, as when fifty reports go out, are read once more and not once each.
+  const again = () => {
+    stale = true;
+    reading ??= readUntilFresh();
+    return reading;
   };
   addEventListener("outbox", again);
   others?.addEventListener("message", again);
@@ -101,6 +116,9 @@ export function reportOf(id, revision) {
 
 /** Whether something of this report has not reached the base. */
 export const isWaiting = (report) => report.state === "finished" || report.state === "sending";
+
+/** How much emptying this phone would lose: drafts, and reports that the base is not proved to hold. */
+export const wouldBeLost = () => kept.drafts.length + kept.reports.filter(({ state }) => state !== "received").length;
 
 export function photosLeft(report) {
   return report.media.filter((photo) => photo.state === "waiting").length;

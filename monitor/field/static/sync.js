@@ -89,7 +89,7 @@ export function quietly(asking) {
 /** A form's token for the browser's own session. */
 export const csrf = () => fact("csrf");
 
-/** Tells of one's watch now, or later where there is no net; answers with the reason where the base refuses. */
+/** Tells of one's watch now, or later where there is no net; answers whether the base took it, or will be asked to. */
 export async function tellOfWatch(watch, event) {
   const url = `/api/v1/watches/${watch.id}/events`;
   try {
@@ -97,13 +97,13 @@ export async function tellOfWatch(watch, event) {
     await quietly(refresh());
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
-    if (error.why === "refused") return error.reason;
+    if (error.why === "refused") return false;
     await addErrand(url, event);
     Object.assign(base.watches.find(({ id }) => id === watch.id), { [TOLD[event.kind]]: event.at });
     await keepHolder();
     sendNow();
   }
-  return null;
+  return true;
 }
 
 // Sending ------------------------------------------------------------------------------------------------------

@@ -35,15 +35,22 @@ async function pinKey(pin, salt, rounds) {
 
 const dataKey = (raw) => crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
 
-/** A new vault under this PIN. What lay in an older one cannot be read any more and is removed. */
+/**
+ * A new vault under this PIN. What lay in an older one cannot be read any more and is removed. Who does not know the
+ * PIN does not sign either: the phone's key goes too, and only the token stays, by which what is finished still leaves.
+ */
 export async function choosePin(pin) {
   const [raw, salt, iv] = [random(32), random(16), random(12)];
   const wrapped = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await pinKey(pin, salt, ROUNDS), raw);
-  await write(["meta", "drafts", "photos", "secrets"], (all) => Promise.all([
-    all.drafts.clear(), all.photos.clear(), all.secrets.clear(),
-    all.meta.put({ name: "vault", value: { salt, iv, wrapped, rounds: ROUNDS } }),
-    all.meta.delete("tries"),
-  ]));
+  await write(["meta", "drafts", "photos", "secrets"], async (all) => {
+    const [before, device] = await Promise.all([all.meta.get("vault"), all.meta.get("device")]);
+    if (before && device?.value) await all.meta.put({ name: "device", value: { ...device.value, keys: null } });
+    await Promise.all([
+      all.drafts.clear(), all.photos.clear(), all.secrets.clear(),
+      all.meta.put({ name: "vault", value: { salt, iv, wrapped, rounds: ROUNDS } }),
+      all.meta.delete("tries"),
+    ]);
+  });
   opened(await dataKey(raw));
   raw.fill(0);
 }

@@ -110,14 +110,15 @@ def _sector_row(draft: Draft, code: str, name: str) -> Row:
 def annex_d(draft: Draft) -> Section:
     """How the numbers were made, and with which rules, code lists and records."""
     facts = draft.facts
-    records = [row.observation_id for row in facts.observations]
+    used = [row for row in facts.observations if not row.is_training]
+    records = [row.observation_id for row in used]
     said = draft.say(
         "method.records",
         len(records),
         records=draft.figures.count("D-records", records, draft.text("of.records")),
         rules=", ".join(facts.rule_versions) or draft.text("method.no_rules"),
         codes=facts.taxonomy_digest[:16],
-        set=record_set(facts.observations)[:16],
+        set=record_set(used)[:16],
     )
     blocks: list[Block] = [Paragraph(draft.say(f"method.{name}"), "small") for name in METHODS]
     return Section("", "annex_d", draft.text("title.annex_d"), (*blocks, Paragraph(said, "small")))

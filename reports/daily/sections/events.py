@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from incidents.casework import counting
+from incidents.casework.counting import Total
 from incidents.intake.queries import ObservationRow
+from incidents.protection.casualties import HARM as HARM_OF_PERSONS
 from reports.daily import words
 from reports.daily.sections.drafting import Draft, table, with_text
 from reports.daily.sections.records import records_table
@@ -123,19 +124,19 @@ def civilian_harm(draft: Draft) -> Section:
     blocks: list[Block] = [
         table("harm", draft.text("harm.caption"), heads, table_rows, draft.text("harm.note"))
     ]
-    return Section("4", "harm", title, (*blocks, *_confirmed_harm(draft, rows)))
+    return Section("4", "harm", title, (*blocks, *_confirmed_harm(draft)))
 
 
-def _confirmed_harm(draft: Draft, rows: list[ObservationRow]) -> list[Block]:
-    """The persons of confirmed incidents only, by kind: an incident told by several counts once."""
-    confirmed = [
-        one for one in draft.facts.counted(rows) if one.assessment == "confirmed" and not one.is_training
-    ]
+def _confirmed_harm(draft: Draft) -> list[Block]:
+    """The persons of confirmed incidents only, each once, by what befell them (counting rule C14)."""
     blocks: list[Block] = []
-    for kind, total in counting.by_kind(confirmed).items():
-        label = words.lower_label(kind, draft.words)
-        figure = draft.figures.total(
-            f"4-confirmed-{kind}", total, draft.text("of.persons_of", kind=label), spelt=True
-        )
-        blocks.append(Paragraph(draft.say("harm.confirmed", total.best, persons=figure, kind=label)))
+    for fate in HARM_OF_PERSONS:
+        found = draft.facts.harm[fate]
+        if found.confirmed:
+            n = found.confirmed
+            label = words.lower_label(fate, draft.words)
+            of = draft.text("of.persons_of", kind=label)
+            total = Total(n, n, n, ids=found.confirmed_accounts)
+            figure = draft.figures.total(f"4-confirmed-{fate}", total, of, spelt=True)
+            blocks.append(Paragraph(draft.say("harm.confirmed", n, persons=figure, kind=label)))
     return blocks

@@ -5,7 +5,10 @@ import hashlib
 import uuid
 
 import pytest
+from cast_of_people import cast_member
 from field_report import field_report
+
+from monitor.watches.service import plan_watch, record_watch_event
 
 ZONES = ("", "/state", "/ground", "/map", "/inbox", "/queue", "/incidents", "/claims")
 
@@ -163,6 +166,31 @@ def test_an_incident_is_shown_with_the_steps_that_could_come_next(client, file):
     assert rows_of(duty.get("/desk/map").json)[0]["incident"] == "I-0001"
 
 
+def test_harm_is_confirmed_with_the_checklist_that_comes_with_the_step(client, file):
+    harm = {"category": "CAS", "type": "injured", "means": "told"}
+    ids = [file(info_type="medical", **harm), file(info_type="told_by_official", **harm)]
+    duty, officer = client("duty_officer"), client("verification_officer")
+    for one in ids:
+        duty.post(f"/api/v1/observations/{one}/review", json={"verdict": "accepted"})
+    client("analyst").post(
+        f"/api/v1/observations/{ids[0]}/grades", json={"reliability": "B", "credibility": 2}
+    )
+    incident_id = duty.post("/api/v1/incidents", json={"observation_ids": ids}).json["incident_id"]
+    steps = f"/api/v1/incidents/{incident_id}/steps"
+    step = {"axis": "assessment", "state": "corroborated", "reason": "Hospital and mayor."}
+    assert client("analyst").post(steps, json=step).status_code in (200, 201)
+    shown = officer.get(f"/desk/incidents/{incident_id}").json["next"]
+    (confirm,) = [one for one in shown if one["state"] == "confirmed"]
+    assert confirm["is_allowed"]
+    assert len(confirm["checklist"]) == 6
+    codes = [point["code"] for point in confirm["checklist"]]
+    step |= {"state": "confirmed", "checklist": codes[1:]}
+    refused = officer.post(steps, json=step)
+    assert refused.status_code == 409
+    assert confirm["checklist"][0]["words"] in refused.json["detail"]
+    assert officer.post(steps, json=step | {"checklist": codes}).status_code in (200, 201)
+
+
 def test_the_parties_stand_side_by_side_with_or_without_claims(client, mission):
     answer = client("duty_officer").get("/desk/claims").json
     assert [party["code"] for party in answer["parties"]] == ["ARM", "AZE", "NK"]
@@ -230,9 +258,49 @@ def test_nothing_is_found_for_what_means_nothing(client, mission):
 
 def test_the_room_knows_when_nobody_works_behind_it(client, file, drain):
     machine = client("duty_officer").get("/desk/state").json["machine"]
-    assert machine == {"worker_is_there": False, "rules_behind_since": None, "jobs_failed": []}
+    assert machine == {
+        "worker_is_there": False,
+        "rules_behind_since": None,
+        "alerts_behind_since": None,
+        "jobs_failed": [],
+    }
     file()
     machine = client("duty_officer").get("/desk/state").json["machine"]
     assert machine["rules_behind_since"] == "2022-09-13T08:00:00+00:00"
     drain()
     assert client("duty_officer").get("/desk/state").json["machine"]["rules_behind_since"] is None
+
+
+def watching(parts, sector, start, end=None):
+    """A patrol of team T1 that set out and, where `end` is given, came back."""
+    with parts.transaction() as door:
+        officer, monitor = cast_member(door, "duty_officer"), cast_member(door, "monitor")
+    watch_id = str(uuid.uuid4())
+    plan = {"watch_id": watch_id, "kind": "patrol", "sectors": [sector], "post": None, "team": "T1"}
+    with parts.transaction(officer) as door:
+        plan_watch(door, **plan, planned_start=start, planned_end=start + dt.timedelta(hours=9))
+    with parts.transaction(monitor) as door:
+        for kind, at in (("started", start), ("ended", end)):
+            if at is not None:
+                record_watch_event(door, event_id=str(uuid.uuid4()), watch_id=watch_id, kind=kind, at=at)
+
+
+def test_the_state_says_what_was_last_heard_of_each_team_that_is_out(client, file, parts, clock):
+    began = clock.now()
+    watching(parts, "MAR", began)
+    state = client("duty_officer").get("/desk/state").json
+    assert [(team["name"], team["by"]) for team in state["teams"]] == [("Team T1", "start")]
+    clock.set(began + dt.timedelta(hours=2))
+    file()
+    (team,) = client("duty_officer").get("/desk/state").json["teams"]
+    assert (team["by"], team["heard_at"]) == ("report", clock.now().isoformat())
+
+
+def test_a_sector_that_nobody_watches_any_more_says_since_when(client, mission, clock):
+    began = clock.now()
+    clock.set(began + dt.timedelta(hours=3))
+    watching(mission, "MAR", began, began + dt.timedelta(hours=2))
+    sectors = {one["code"]: one for one in client("duty_officer").get("/desk/state").json["sectors"]}
+    assert sectors["MAR"]["unwatched_since"] == (began + dt.timedelta(hours=2)).isoformat()
+    assert sectors["GOR"]["unwatched_since"] is None
+    assert client("duty_officer").get("/desk/state").json["teams"] == []

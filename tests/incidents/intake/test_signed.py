@@ -107,6 +107,17 @@ def test_an_unsigned_report_is_taken_sealed_too(client: Any, parts: Any) -> None
     assert (plain.status_code, plain.json["outcome"]) == (200, "repeat")
 
 
+def test_an_unsigned_report_of_a_phone_that_has_a_key_is_taken_and_flagged(
+    mine: Enrolled, parts: Any
+) -> None:
+    """Somebody holds the phone who does not know the PIN, or its holder forgot it."""
+    body = field_report()
+    answer = mine.post_sealed(
+        sealed(parts, unsigned_package(body), body["observation_id"]), body["observation_id"]
+    )
+    assert (answer.status_code, answer.json["reasons"]) == (201, ["not_signed"])
+
+
 def test_the_same_report_open_and_sealed_and_sealed_again_is_one_report(mine: Enrolled, parts: Any) -> None:
     body = field_report()
     package = mine.phone.package(body)

@@ -35,6 +35,18 @@ def test_only_a_confirmed_incident_is_in_the_cumulative_figure() -> None:
     assert injured(replace(HOSPITAL, is_confirmed=True), MAYOR).confirmed == 2
 
 
+def test_the_cumulative_figure_names_the_reports_behind_it_and_no_others() -> None:
+    found = injured(replace(HOSPITAL, is_confirmed=True), replace(MAYOR, event="I-2"))
+    assert (found.best, found.confirmed, found.confirmed_accounts) == (5, 2, ("r1",))
+
+
+def test_two_reports_of_one_person_each_are_two_persons_where_the_numbers_differ() -> None:
+    one = replace(HOSPITAL, least=1, best=1, most=1)
+    other = replace(one, id="r3")
+    found = injured(one, other, people=(named("a", one), named("b", other)))
+    assert (found.least, found.best, found.most) == (2, 2, 2)
+
+
 def test_two_events_are_added() -> None:
     found = injured(HOSPITAL, replace(MAYOR, event="I-2"))
     assert (found.least, found.best, found.most) == (5, 5, 5)

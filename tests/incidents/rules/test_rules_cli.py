@@ -12,12 +12,14 @@ from sqlalchemy import update
 
 from incidents.rules import cli_history
 from incidents.rules.cli import rules_group
+from incidents.rules.history import replayed
 from incidents.rules.model import FindingVersion
 from incidents.rules.service import load_rules
 from monitor.mission.service import load_mission
 from monitor.outbox import drain
 
 DEMO = Path(__file__).parents[3] / "reports" / "exercise" / "data"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 @pytest.fixture
@@ -125,9 +127,16 @@ def test_a_replay_agrees_with_what_was_said_and_names_a_rule_that_says_otherwise
     with parts.reading() as door:
         for hours in (4, 5, 6, 7):
             at = start + dt.timedelta(hours=hours)
-            assert cli_history._replayed(door, at, lambda _: None, 0.0)["differing"] == []
-        assert cli_history._replayed(door, door.now, lambda _: None, 0.0)["findings"] > 0
+            assert replayed(door, at).differing == ()
+        assert replayed(door, door.now).findings > 0
     with parts.transaction() as door:
         door.session.execute(update(FindingVersion).values(severity=1))
-        said = cli_history._replayed(door, door.now, lambda _: None, 0.0)
-        assert [name.split("@")[0] for name in said["differing"]] == ["E12-mission-safety"]
+        said = replayed(door, door.now)
+        assert [name.split("@")[0] for name in said.differing] == ["E12-mission-safety"]
+
+
+def test_the_catalogue_in_the_docs_is_that_of_the_rule_files(tmp_path):
+    assert CliRunner().invoke(rules_group, ["catalogue", str(tmp_path)]).exit_code == 0
+    page = (tmp_path / "rules-catalogue.md").read_text(encoding="utf-8")
+    assert page == (DOCS / "rules-catalogue.md").read_text(encoding="utf-8"), "make docs"
+    assert {f"**E{n} " in page for n in range(1, 16)} == {True}

@@ -1,6 +1,9 @@
 """The doors of the desk for rules: who may open them, and what they answer."""
 
+import datetime as dt
+
 import pytest
+from field_report import field_report
 from rule_texts import street_fire
 
 
@@ -72,3 +75,27 @@ def test_a_rule_in_shadow_is_stopped_by_one_person(analyst):
     version_id = in_shadow(analyst)
     assert analyst.post(f"/rules/{version_id}/stop", json={}).json == {"status": "retired"}
     assert analyst.post(f"/rules/{version_id}/stop", json={}).status_code == 409
+
+
+def test_the_list_stands_under_the_patterns_in_their_order_and_retired_rules_apart(analyst):
+    analyst.post(f"/rules/{in_shadow(analyst)}/stop", json={})
+    page = analyst.get("/rules").text
+    at = [page.index(f">{name}<") for name in ("E1 Surge", "E2 Weapon ladder", "E10 Claim surge")]
+    assert at == sorted(at)
+    assert page.index("Retired (1)") < page.index("E90-street-fire@1")
+    assert "reads back 16 d" in page and "never" in page
+
+
+def test_a_finding_shows_how_firm_it_is_and_how_late_it_was_said(client, drain, clock):
+    captured = clock.now().isoformat()
+    clock.set(clock.now() + dt.timedelta(hours=3))
+    time = {"start": captured, "end": None, "precision": "T2", "basis": "estimate"}
+    report = field_report(exposure="near_miss", time=time, captured_at=captured)
+    assert client.device().post("/api/v1/observations", json=report).status_code == 201
+    drain()
+    page = client("duty_officer").get("/rules/findings/1")
+    assert page.status_code == 200
+    for said in ("Falls when any one of its reports is refuted", "Independent sources", "0 of 1 (0 %)"):
+        assert said in page.text
+    assert "<dt>Warning latency</dt><dd>3 h</dd>" in page.text
+    assert client("duty_officer").get("/rules/findings/99").status_code == 404

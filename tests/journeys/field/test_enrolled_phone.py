@@ -1,6 +1,9 @@
 """A phone that is taken in, signs what it sends, is ended, hands over its outbox, is emptied from afar."""
 
+import hashlib
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from incidents.intake import queries
+from incidents.intake.service import review_observation
+from monitor import vault
 from monitor.devices.model import DeviceKey, DeviceSequence
+from monitor.dsse import standard_base64, url_base64
 from monitor.field.messages import messages
 
 Browse = Callable[..., Page]
@@ -155,6 +161,84 @@ def test_an_ended_phone_says_what_to_do_and_its_outbox_arrives_as_a_file(
         assert row.author_id == cast_member(door, "monitor").id
     assert row.reasons == ("device_revoked",)
     assert list(texts.values()) == [PLANTED]
+
+
+def test_a_phone_that_is_taken_in_again_gets_a_new_key_and_what_the_old_one_signed_goes_out(
+    phone: Page, desk: Page, live_server: Any
+) -> None:
+    phone.context.set_offline(True)
+    finish_an_explosion(phone, PLANTED)
+    phone.context.set_offline(False)
+    phone.route("**/api/v1/observations", lambda route: route.abort())
+    phone.goto("/field/en")
+    desk.goto("/devices")
+    take_in(desk, phone)
+    phone.unroute("**/api/v1/observations")
+    finish_an_explosion(phone, PLANTED)
+    expect(phone.locator(".seal.done")).to_be_visible()
+    phone.evaluate("location.hash = '#/'")
+    expect(phone.locator("#counters")).to_contain_text(SAYS["home.received"].replace("{n}", "2"))
+    with live_server.parts.reading() as door:
+        newest, oldest = door.session.scalars(select(DeviceKey.kid).order_by(DeviceKey.recorded_at.desc()))
+        used = door.session.execute(select(DeviceSequence.kid, DeviceSequence.device_seq)).all()
+        rows = list(queries.observations(door.session, None, None))
+    assert set(used) == {(oldest, 1), (newest, 1)}
+    assert [row.reasons for row in rows] == [(), ()]
+
+
+def test_who_does_not_know_the_pin_signs_nothing(phone: Page, live_server: Any) -> None:
+    phone.reload()
+    phone.locator("#pin-forgotten").click()
+    expect(phone.locator("#sure-question")).to_contain_text(SAYS["lock.forgotten_key"])
+    phone.locator("#sure-yes").click()
+    give_pin(phone, "135791")
+    expect(phone.locator("#not-ready")).to_be_visible()
+    finish_an_explosion(phone)
+    expect(phone.locator("main .notice")).to_contain_text(SAYS["reason.not_signed"])
+    expect(phone.locator("main")).to_contain_text(SAYS["receipt.unsigned"])
+    with live_server.parts.reading() as door:
+        (row,) = queries.observations(door.session, None, None)
+    assert row.reasons == ("not_signed",)
+
+
+def test_a_question_about_a_signed_report_is_answered_by_a_signed_revision_that_names_it(
+    phone: Page, desk: Page, live_server: Any
+) -> None:
+    finish_an_explosion(phone, PLANTED)
+    expect(phone.locator(".seal.done")).to_be_visible()
+    with live_server.parts.transaction() as door:
+        (row,) = queries.observations(door.session, None, None)
+        officer = replace(door, actor=cast_member(door, "duty_officer"))
+        review_observation(officer, row.observation_id, "returned", "Which side of the road?")
+    phone.evaluate("location.hash = '#/'")
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    phone.locator(".question-row").click()
+    expect(phone.locator("#asked")).to_contain_text("Which side of the road?")
+    phone.locator("#open-text").click()
+    phone.locator("#text").fill(f"{PLANTED}, north of the road")
+    phone.locator("#review").click()
+    phone.locator("#send").click()
+    expect(phone.locator(".seal.done")).to_be_visible()
+    with live_server.parts.reading() as door:
+        (row,) = queries.observations(door.session, None, None)
+        texts = queries.texts(door.session, live_server.parts.keys, [row])
+        kept = vault.open_all(door.session, live_server.parts.keys, "observation", f"{row.observation_id}/2")
+    first, second = sorted(stored(phone, "reports"), key=lambda report: report["revision_no"])
+    envelope = json.loads(url_base64(kept["envelope"]))
+    payload = json.loads(standard_base64(envelope["payload"]))
+    assert (row.revision_no, row.processing, list(texts.values())) == (
+        2,
+        "received",
+        [f"{PLANTED}, north of the road"],
+    )
+    assert (payload["type"], payload["supersedes"], payload["prev"]) == (
+        "revision",
+        first["envelope_sha256"],
+        first["envelope_sha256"],
+    )
+    assert second["envelope_sha256"] == hashlib.sha256(url_base64(kept["envelope"])).hexdigest()
+    phone.evaluate("location.hash = '#/'")
+    expect(phone.locator(".question-row")).to_have_count(0)
 
 
 def test_a_phone_that_is_told_to_empty_itself_keeps_nothing(phone: Page, desk: Page) -> None:

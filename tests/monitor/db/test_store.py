@@ -1,4 +1,6 @@
 import datetime as dt
+import fcntl
+import shutil
 import threading
 
 import pytest
@@ -6,6 +8,7 @@ from sqlalchemy import text
 
 from monitor.db.base import UTCDateTime
 from monitor.db.engine import wal_is_safe
+from monitor.db.session import Store
 from monitor.demo_clock import read_anchor, set_demo_clock
 
 
@@ -58,6 +61,28 @@ def test_many_writers_at_once_lose_no_update(store):
     with store.transaction() as session:
         assert session.execute(text("SELECT n FROM tally")).scalar() == 120
         session.execute(text("DROP TABLE tally"))
+
+
+def test_a_writer_of_another_process_waits_for_its_turn(sqlite_template, folder):
+    path = shutil.copyfile(sqlite_template, folder / "truceline.db")
+    url = f"sqlite:///{path}"
+    web, worker = Store(url), Store(url)
+    order = []
+
+    def write():
+        with worker.transaction():
+            order.append("worker")
+
+    waiting = threading.Thread(target=write)
+    with web.transaction():
+        waiting.start()
+        with pytest.raises(BlockingIOError), (folder / "truceline.db-writer").open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        order.append("web")
+    waiting.join()
+    assert order == ["web", "worker"]
+    web.close()
+    worker.close()
 
 
 def test_a_time_without_its_zone_is_refused(door):

@@ -43,7 +43,7 @@ COMPOSED = {
     "reason": [
         "clock_ahead", "ends_before_it_starts", "not_allowed", "value_not_allowed", "unknown_field",
         "unknown_place", "unknown_type", "observer_position_missing", "event_point_missing",
-        "direction_without_observer",
+        "direction_without_observer", "not_signed",
     ],
 }  # fmt: skip
 NAMED = set(re.findall(r"""["']([a-z_]+\.[A-Za-z_0-9]+)["']""", SAID))

@@ -166,6 +166,20 @@ def test_the_page_preloads_every_module_that_the_first_paint_needs(client: Any) 
     assert imported | {"app.js", "look.js"} == named
 
 
+def test_what_stands_between_paint_and_pin_is_asked_for_at_once(client: Any) -> None:
+    """Modules found only inside other modules cost a phone on slow 3G another round each."""
+    painted = {Path(address).name for address in first_set(client.nobody().get("/field/en").text)}
+    begins = re.search(r"async function load\(\) \{.*?addWords", text_of("/field/static/app.js"), re.DOTALL)
+    assert begins
+    named = set(re.findall(r'import\("\./(\w+\.js)"\)', begins[0]))
+    wanted = {
+        name
+        for module in named
+        for name in re.findall(r'^import .*"\./(\w+\.js)";', text_of(f"/field/static/{module}"), re.MULTILINE)
+    }
+    assert wanted - painted <= named
+
+
 def test_the_first_screen_says_only_words_that_the_page_carries(client: Any) -> None:
     code = "\n".join(text_of(address) for address in first_set(client.nobody().get("/field/en").text))
     said = set(re.findall(r'"([a-z_]+\.[A-Za-z_0-9]+)"', code))

@@ -77,28 +77,23 @@ def told(door):
     ]
 
 
-def test_an_overdue_patrol_is_announced_once_and_the_duty_officer_is_told(as_role, patrol, clock):
+def test_a_patrol_that_is_not_back_is_announced_once_and_the_duty_officer_is_told(as_role, patrol, clock):
     door = as_role("duty_officer")
     assert announce_overdue(door) is None
-    clock.set(hours(4))
+    clock.set(hours(6.5))
     assert "overdue" in (announce_overdue(as_role("duty_officer")) or "")
     assert announce_overdue(as_role("duty_officer")) is None
-    assert told(door) == ["no_sign"]
+    assert told(door) == ["not_back"]
     [message] = deliveries_about(door.session, f"watch:{patrol}")
-    assert (message.recipient, message.code) == ("role:duty_officer", "watch_no_sign")
-    assert WatchOverdue(patrol, "no_sign", "MAR").name == "WatchOverdue"
+    assert (message.recipient, message.code) == ("role:duty_officer", "watch_not_back")
+    assert WatchOverdue(patrol, "not_back", "MAR").name == "WatchOverdue"
 
 
-def test_a_patrol_that_checks_in_and_falls_silent_again_is_announced_again(as_role, patrol, clock):
-    clock.set(hours(3.5))
-    door = as_role("duty_officer")
-    announce_overdue(door)
-    record_watch_event(door, event_id=str(uuid.uuid4()), watch_id=patrol, kind="checked_in", at=hours(3.6))
+def test_a_patrol_without_a_sign_is_left_to_its_alert(as_role, patrol, clock):
     clock.set(hours(4))
-    assert overdue_watches(door.session, clock.now()) == []
-    clock.set(hours(7))
-    announce_overdue(as_role("duty_officer"))
-    assert told(door) == ["no_sign", "not_back"]
+    [late] = overdue_watches(as_role("duty_officer").session, clock.now())
+    assert late.overdue.reason == "no_sign"
+    assert announce_overdue(as_role("duty_officer")) is None
 
 
 def test_who_was_overdue_is_known_as_it_was(as_role, patrol, clock):
