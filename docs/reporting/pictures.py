@@ -93,11 +93,11 @@ def tell_more(parts: App, corrected: EditionRow) -> dict[str, str]:
         (incident, *_) = [one for one in casework.incidents(door.session) if one.label == "I-0001"]
         spot = draft_spot(officer, incident.incident_id)
         pack = draft_pack(officer, "ARM", 7)
-        asked = release.request_release(
-            officer, corrected.id, "liaison", ("Both parties were told of the correction by the hotline.",)
-        )
+        why = "The first edition is in their hands; the correction should be too."
+        line = "Both parties were told of the correction by the hotline."
+        asked = release.request_release(officer, corrected.id, "liaison", (line,), why)
         release.decide(acting(door, "head-1"), asked.id, asked.pdf_sha256, "approved")
-        release.request_release(officer, corrected.id, "public")
+        release.request_release(officer, corrected.id, "public", (), why)
         last = queries.summaries(door.session, "daily")[0]
     drain(parts, wsgi.SUBSCRIBERS)
     with parts.transaction() as door:
