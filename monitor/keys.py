@@ -24,7 +24,7 @@ class KeysError(Exception):
     """The key files cannot be used; the text says which one and what to mend."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Keys:
     """session: signs cookies; log: signs tree heads; mission: phones seal to it; field: wraps record keys."""
 

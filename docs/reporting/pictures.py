@@ -48,6 +48,11 @@ HERE = Path(__file__).parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 COLOURS = 96
 FIRST_CUT_OFF = dt.datetime(2022, 9, 13, 15, 30, tzinfo=dt.UTC)
+RECIPIENTS = (
+    ("Head office, duty desk", "internal", ("daily", "weekly", "spot")),
+    ("Liaison group", "liaison", ("daily", "weekly")),
+    ("Press page", "public", ("daily", "weekly")),
+)
 EMOTIVE = "The enemy shelled villages near Sotk without any provocation."
 
 
@@ -64,22 +69,20 @@ def issue(door: Door, row: SummaryRow) -> EditionRow:
     return issuing.release(acting(door, "head-1"), row.id, row.version_no)
 
 
-def tell_more(parts: App) -> dict[str, str]:
-    """What is on the pictures beyond the exercise's two papers; answers the papers' ids by name."""
+def correct(parts: App) -> EditionRow:
+    """Recipients, and the corrected edition of the summary of 13 September."""
     with parts.transaction() as door:
         officer = acting(door, "reporting-1")
-        every = ("daily", "weekly", "spot")
-        sending.add_recipient(
-            officer, "Head office, duty desk", "email", "internal", every, "en", "desk@a.example"
-        )
-        sending.add_recipient(
-            officer, "Liaison group", "email", "liaison", ("daily", "weekly"), "en", "l@b.example"
-        )
-        sending.add_recipient(officer, "Press page", "email", "public", ("weekly",), "en", "press@c.example")
+        for name, profile, kinds in RECIPIENTS:
+            address = f"{profile}@partner.example"
+            sending.add_recipient(officer, name, "email", profile, kinds, "en", address)
         first = queries.summary_of_period(door.session, FIRST_CUT_OFF)
         assert first is not None
-        row = daily.redraft(officer, first.id)
-        corrected = issue(door, row)
+        return issue(door, daily.redraft(officer, first.id))
+
+
+def tell_more(parts: App, corrected: EditionRow) -> dict[str, str]:
+    """The other papers, a release, and what was sent; answers the papers' ids by name."""
     drain(parts, wsgi.SUBSCRIBERS)
     with parts.transaction() as door:
         officer = acting(door, "reporting-1")
@@ -88,13 +91,13 @@ def tell_more(parts: App) -> dict[str, str]:
         week = queries.summaries(door.session, "weekly")[0]
         issue(door, week)
         (incident, *_) = [one for one in casework.incidents(door.session) if one.label == "I-0001"]
-        spot = draft_spot(officer, incident.id)
+        spot = draft_spot(officer, incident.incident_id)
         pack = draft_pack(officer, "ARM", 7)
-        asked = release.request_release(
-            officer, corrected.id, "liaison", ("Both parties were told of the correction by the hotline.",)
-        )
+        why = "The first edition is in their hands; the correction should be too."
+        line = "Both parties were told of the correction by the hotline."
+        asked = release.request_release(officer, corrected.id, "liaison", (line,), why)
         release.decide(acting(door, "head-1"), asked.id, asked.pdf_sha256, "approved")
-        release.request_release(officer, corrected.id, "public")
+        release.request_release(officer, corrected.id, "public", (), why)
         last = queries.summaries(door.session, "daily")[0]
     drain(parts, wsgi.SUBSCRIBERS)
     with parts.transaction() as door:
@@ -102,7 +105,13 @@ def tell_more(parts: App) -> dict[str, str]:
         for one in sending.claim_due(door)[:-1]:
             sending.record(door, sending.Outcome(one, "delivered"))
         sending.record(door, sending.Outcome(rows[-1].id, "queued", "mail server: ConnectionRefusedError"))
-    return {"corrected": first.id, "weekly": week.id, "spot": spot.id, "pack": pack.id, "daily": last.id}
+    return {
+        "corrected": corrected.summary_id,
+        "weekly": week.id,
+        "spot": spot.id,
+        "pack": pack.id,
+        "daily": last.id,
+    }
 
 
 @contextlib.contextmanager
@@ -200,7 +209,7 @@ def main(folder: str | None = None) -> None:
     with played(SEED, house) as (parts, _, _):
         assert isinstance(parts.clock, StoppedClock)
         parts.clock.set(parts.clock.now() + dt.timedelta(hours=26))
-        ids = tell_more(parts)
+        ids = tell_more(parts, correct(parts))
         take_all(parts, ids, Path(folder) if folder else None)
 
 

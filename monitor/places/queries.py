@@ -259,6 +259,10 @@ def _nearest(spots: Collection[_Spot], lon: float, lat: float) -> tuple[_Spot, f
     return found
 
 
+# What stands in the words of an observation whose place has nothing named near it.
+NAMELESS = "a place without a name"
+
+
 def describe_from(session: Session, lon: float, lat: float) -> str:
     """Where somebody stood, without the exact position: a post's name, or about how far from where."""
     spots = _spots(session, ("post", "base", "settlement"))
@@ -267,7 +271,7 @@ def describe_from(session: Session, lon: float, lat: float) -> str:
         return post[0].name
     near = _nearest([spot for spot in spots if spot.kind == "settlement"], lon, lat) or post
     if near is None:
-        return "a place without a name"
+        return NAMELESS
     spot, distance_m, azimuth = near
     return describe_offset(spot.name, distance_m, azimuth)
 

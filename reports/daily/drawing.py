@@ -131,16 +131,9 @@ def _details(draft: Draft, shapes: tuple[Shape, ...]) -> Iterable[Map]:
         ]
         if len(mine) < CROWDED:
             continue
-        inside = shapely.union_all(
-            [
-                shapely.geometry.shape(shape.geometry)
-                for shape in shapes
-                if shape.kind in ("event", "uncertainty") and set(shape.ids) & set(mine)
-            ]
-        )
+        bounds = _around(extent(shape for shape in shapes if set(shape.ids) & set(mine)))
         name = draft.sector(sector.code)
         named = ", ".join(draft.refs[one] for one in mine)
-        bounds = _around(inside.bounds)
         yield Map(
             f"map-{sector.code}",
             draft.text("annex_b.nearer", sector=name),
@@ -152,6 +145,15 @@ def _details(draft: Draft, shapes: tuple[Shape, ...]) -> Iterable[Map]:
             (),
             DETAIL_HEIGHT,
         )
+
+
+def extent(shapes: Iterable[Shape]) -> tuple[float, float, float, float]:
+    """West, south, east and north of events and their areas, also of areas that cross themselves."""
+    drawn = [
+        shapely.geometry.shape(shape.geometry) for shape in shapes if shape.kind in ("event", "uncertainty")
+    ]
+    west, south, east, north = shapely.total_bounds(drawn)
+    return float(west), float(south), float(east), float(north)
 
 
 def _near(shapes: Iterable[Shape], bounds: tuple[float, float, float, float]) -> Iterable[Shape]:

@@ -12,7 +12,7 @@ from incidents.intake.queries import ObservationRow, Position
 from incidents.taxonomy.loader import taxonomy
 from incidents.taxonomy.model import NOT_KNOWN
 from monitor.geo import DIR16, dir16
-from monitor.places.queries import PlaceRow
+from monitor.places.queries import NAMELESS, PlaceRow
 from reports.wording.language import FIRST, Language, capital
 
 # A mission's names may say exercise; the stamp says it already, so the paper need not.
@@ -32,6 +32,8 @@ def observed_from(row: ObservationRow, places: Mapping[str, PlaceRow], words: La
     text = row.observed_from
     if text is None or words.code == FIRST:
         return text
+    if text == NAMELESS:
+        return words.phrase("place.unnamed")
     named = {place.names["en"]: place for place in places.values()}
 
     def name(english: str) -> str:

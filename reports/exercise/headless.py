@@ -16,6 +16,7 @@ from flask import Flask
 from monitor.cli import migrations
 from monitor.clock import StoppedClock
 from monitor.door import App
+from monitor.jobs.queries import jobs_that_failed
 from monitor.jobs.runner import Job, run_job
 from monitor.keys import make_keys
 from monitor.opening import open_app
@@ -58,7 +59,10 @@ def play_headless(out: Path, seed: int, house: House) -> list[Path]:
 
 @contextmanager
 def played(seed: int, house: House) -> Iterator[tuple[App, Player, MissionData]]:
-    """The exercise after its last issued summary, in a store that is gone afterwards."""
+    """The exercise after its last issued summary, in a store that is gone afterwards.
+
+    Raises RuntimeError where a job failed: what it would have drafted would be missed in silence.
+    """
     mission = read_mission_data()
     last = max(moment(mission, told["at"]) for told in mission.story["editions"])
     steps = [step for step in scenario(seed, mission, read_claims(mission)) if step.at <= last]
@@ -74,6 +78,10 @@ def played(seed: int, house: House) -> Iterator[tuple[App, Player, MissionData]]
             player.play(step)
             if step.at >= onset:
                 drain(parts, house.subscribers)
+        with parts.reading() as door:
+            failed = jobs_that_failed(door.session)
+        if failed:
+            raise RuntimeError(f"jobs failed in the exercise: {', '.join(failed)}")
         yield parts, player, mission
 
 

@@ -231,8 +231,9 @@ class _Shown:
             caption=text,
             alt=text,
             shapes=(*(Shape(one.kind, one.geometry, one.label) for one in ground), *cells),
-            legend=tuple(
-                (kind, said) for kind, said in block.legend if kind in ("line", "sector", "settlement")
+            legend=(
+                ("cell", self.words.phrase("release.cell")),
+                *((kind, said) for kind, said in block.legend if kind in ("line", "sector", "settlement")),
             ),
         )
 

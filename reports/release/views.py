@@ -33,6 +33,10 @@ def show(door: Door, summary_id: str) -> str:
         title=english().phrase(f"title.{row.kind}"),
         edition=editions[0] if editions else None,
         profiles=PROFILES,
+        passes={
+            code: [english().phrase(f"title.{section}") for section in one.sections]
+            for code, one in PROFILES.items()
+        },
         releases=asked,
         may_request=may(door.actor, service.REQUEST),
         may_approve={

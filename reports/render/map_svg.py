@@ -48,7 +48,18 @@ STYLES: Mapping[str, str] = {
     "cell": 'fill="url(#hatch)" stroke="#1a1f1d" stroke-width="1.1" stroke-linejoin="round"',
     "ray": 'fill="none" stroke="#7a1f12" stroke-width="0.8"',
 }
-LABELLED_AFTER = ("post", "base", "event", "sector", "settlement", "line", "lake", "neighbour", "land")
+LABELLED_AFTER = (
+    "cell",
+    "post",
+    "base",
+    "event",
+    "sector",
+    "settlement",
+    "line",
+    "lake",
+    "neighbour",
+    "land",
+)
 
 
 class _View:
@@ -205,10 +216,10 @@ def svg(drawing: Map) -> str:
     said: set[str] = set()
     for kind in LABELLED_AFTER:
         for shape in drawing.shapes:
-            if shape.kind == kind and shape.label and shape.label not in said:
+            if shape.kind == kind and shape.label and (kind == "cell" or shape.label not in said):
                 label = _label(shape, view, labels)
                 body.append(label)
-                said |= {shape.label} if label else set()
+                said |= {shape.label} if label and kind != "cell" else set()
     legend_height = 18.0 * math.ceil(len(drawing.legend) / 3) + 12 if drawing.legend else 2.0
     foot_lines = [drawing.disclaimer, *drawing.sources]
     wrapped = [line for text in foot_lines for line in _wrapped(text, 172)]
@@ -259,6 +270,11 @@ def _label(shape: Shape, view: _View, labels: _Labels) -> str:
         case "line":
             x, y = seen[len(seen) // 3]
             return labels.place(shape.label, x, y, 8.5, 8, 'font-style="italic"', must=False)
+        case "cell":
+            x, y = _inside(shape, view)
+            box = (x - 9, y - 7, x + 9, y + 7)
+            labels.taken.append(box)
+            return _text(shape.label, x, y + 3.4, 10, "middle", 'font-weight="700"')
         case "sector":
             x, y = _inside(shape, view)
             return labels.place(

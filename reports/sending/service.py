@@ -20,7 +20,7 @@ from monitor import vault
 from monitor.access.policy import require
 from monitor.audit import audit
 from monitor.door import App, Door
-from monitor.errors import Invalid
+from monitor.errors import Invalid, WrongState
 from reports.document import from_json
 from reports.events import EditionIssued, ReleaseApproved
 from reports.issuing import queries as issuing
@@ -231,6 +231,20 @@ def record(door: Door, outcome: Outcome) -> str:
         audit(door, f"paper_{state}", f"edition:{row.edition_id}", delivery=outcome.delivery_id)
     door.session.flush()
     return state
+
+
+def send_again(door: Door, delivery_id: int) -> DeliveryRow:
+    """Puts a delivery that was given up back into the queue. Raises WrongState for any other."""
+    require(door.actor, MANAGE)
+    found = queries.delivery(door.session, delivery_id)
+    if found.state != "failed":
+        raise WrongState(thing="delivery", wanted="failed", found=found.state)
+    row = door.session.get(EditionDelivery, delivery_id)
+    assert row is not None
+    row.state, row.attempts, row.next_at, row.ended_at = "queued", 0, door.now, None
+    audit(door, "paper_sent_again", f"edition:{row.edition_id}", delivery=delivery_id)
+    door.session.flush()
+    return queries.delivery(door.session, delivery_id)
 
 
 def _send(app: App, row: DeliveryRow, to: RecipientRow, told: dict[str, str], paper: Paper) -> None:

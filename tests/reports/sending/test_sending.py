@@ -312,6 +312,38 @@ def test_the_page_of_recipients_is_for_reporting_officers(client: Any, edition: 
     assert client("analyst").get("/summaries/recipients").status_code == 403
 
 
+def test_kinds_are_ticked_on_the_page_and_none_is_refused(client: Any, edition: EditionRow) -> None:
+    officer = client("reporting_officer")
+    given = {
+        "name": "Desk",
+        "channel": "email",
+        "profile": "internal",
+        "address": "d@partner.example",
+        "kinds": "",
+    }
+    assert officer.post("/summaries/recipients", data=given).status_code == 422
+    ticked = given | {"kind_weekly": "true", "kind_spot": "true"}
+    page = officer.post("/summaries/recipients", data=ticked).get_data(as_text=True)
+    assert "Weekly report, Spot report" in page
+
+
+def test_what_was_given_up_can_be_sent_again_and_nothing_else(
+    parts: App, mailbox: tuple[Mailbox, int], client: Any, edition: EditionRow, clock: Any
+) -> None:
+    add(parts, "email", "desk@partner.example")
+    mailbox[0].refusals = len(service.AGAIN_AFTER) + 1
+    assert deliver(parts) == ["queued"]
+    officer, address = client("reporting_officer"), "/summaries/recipients/deliveries/1"
+    assert officer.post(address, json={}).status_code == 409
+    for days in range(1, len(service.AGAIN_AFTER) + 1):
+        clock.set(CUT_OFF + dt.timedelta(days=days))
+        last = deliver(parts)
+    assert last == ["failed"]
+    assert "Send again" in officer.get("/summaries/recipients").get_data(as_text=True)
+    assert officer.post(address, json={}).get_json()["state"] == "queued"
+    assert deliver(parts) == ["delivered"]
+
+
 def test_a_courier_that_never_comes_back_is_given_up_after_as_many_tries(
     parts: App, edition: EditionRow, clock: Any
 ) -> None:
