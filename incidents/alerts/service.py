@@ -283,6 +283,7 @@ def take_step(
 
     An acknowledgement expires: at `until`, or after the time that its severity allows.
     """
+    take_sequence(door.session)
     now = queries.alert_now(door.session, alert_id, door.now)
     why = refusal(now, step, until, door.now)
     if why:

@@ -184,13 +184,13 @@ def _incidents(
         permission, what = STEPS[(row.assessment, row.release)]
         at, actor = since[row.incident_id]
         by, until, is_mine = _held(door, held, known, "incident", row.incident_id)
-        first = firsts.get(row.incident_id)
+        first, count = firsts.get(row.incident_id), len(row.observation_ids)
         yield Waiting(
             kind="incident",
             thing="incident",
             thing_id=row.incident_id,
             title=f"{row.label} · {titles.type_label(first.type) if first else 'no report'}",
-            detail=f"{len(row.observation_ids)} reports · {what}",
+            detail=f"{count} report{'' if count == 1 else 's'} · {what}",
             since=at,
             waits_for=FOR[permission],
             state=row.assessment if row.release == "internal" else row.release,
