@@ -92,7 +92,8 @@ def _reports(
         subject = Subject(frozenset({row.author_id, row.device_id or ""}), row.team_id)
         decision = may(door.actor, REVIEW, subject)
         by, until, is_mine = _held(door, held, known, "observation", row.observation_id)
-        from_where = f"from {row.observed_from}" if row.observed_from else "place not stated"
+        stood = row.observed_from or "place not stated"
+        from_where = stood if stood.startswith(("at ", "place ")) else f"from {stood}"
         yield Waiting(
             kind="report",
             thing="observation",
