@@ -299,6 +299,7 @@ def take_step(
     An acknowledgement expires: at `until`, or after the time that its severity allows. To escalate tells the
     next on the rule's ladder who is not the one who does it.
     """
+    take_sequence(door.session)
     now = queries.alert_now(door.session, alert_id, door.now)
     why = refusal(now, step, until, door.now)
     if why:

@@ -92,7 +92,8 @@ def _reports(
         subject = Subject(frozenset({row.author_id, row.device_id or ""}), row.team_id)
         decision = may(door.actor, REVIEW, subject)
         by, until, is_mine = _held(door, held, known, "observation", row.observation_id)
-        from_where = f"from {row.observed_from}" if row.observed_from else "place not stated"
+        stood = row.observed_from or "place not stated"
+        from_where = stood if stood.startswith(("at ", "place ")) else f"from {stood}"
         yield Waiting(
             kind="report",
             thing="observation",
@@ -184,13 +185,13 @@ def _incidents(
         permission, what = STEPS[(row.assessment, row.release)]
         at, actor = since[row.incident_id]
         by, until, is_mine = _held(door, held, known, "incident", row.incident_id)
-        first = firsts.get(row.incident_id)
+        first, count = firsts.get(row.incident_id), len(row.observation_ids)
         yield Waiting(
             kind="incident",
             thing="incident",
             thing_id=row.incident_id,
             title=f"{row.label} · {titles.type_label(first.type) if first else 'no report'}",
-            detail=f"{len(row.observation_ids)} reports · {what}",
+            detail=f"{count} report{'' if count == 1 else 's'} · {what}",
             since=at,
             waits_for=FOR[permission],
             state=row.assessment if row.release == "internal" else row.release,

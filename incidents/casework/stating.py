@@ -30,6 +30,7 @@ def state_incident(
     door: Door, incident_id: str, text: str, exposure: str | None = None, expected_version: int | None = None
 ) -> int:
     """A new version of the words, before anything was released; answers its number."""
+    take_sequence(door.session)
     require(door.actor, EDIT)
     release = _release(door, incident_id)
     if release not in ("internal", "cleared_for_report"):

@@ -27,6 +27,7 @@ from incidents.intake.queries import observation
 from incidents.taxonomy import taxonomy
 from monitor import outbox
 from monitor.audit import audit
+from monitor.db.session import take_sequence
 from monitor.door import Door
 from monitor.errors import Conflict, Invalid, NotFound, WrongState
 from monitor.geo import cell, ecef
@@ -39,6 +40,7 @@ def record_claim(door: Door, values: ClaimValues) -> tuple[str, bool]:
     The same statement under the same reference is the claim that is already there. Another statement
     under a reference that is taken raises Conflict: claims are not overwritten.
     """
+    take_sequence(door.session)
     known = _known(door, values.external_ref)
     if known is not None:
         if known.digest != values.digest:
@@ -185,6 +187,7 @@ def archive_copy(door: Door, claim_id: str, content: bytes, mime: str) -> str:
 
 def decide_pair(door: Door, claim_id: str, other_id: str, linked: bool, reason: str) -> None:
     """Puts two parties' claims together as accounts of one event, or apart; appended with its reason."""
+    take_sequence(door.session)
     one, other = (_require_claim(door, each) for each in sorted((claim_id, other_id)))
     if one.id == other.id:
         raise Invalid({"other_id": ["A claim cannot be its own counter-claim."]})
@@ -216,6 +219,7 @@ def decide_pair(door: Door, claim_id: str, other_id: str, linked: bool, reason: 
 
 def decide_match(door: Door, claim_id: str, observation_id: str, linked: bool, reason: str) -> None:
     """Says that an observation answers a claim, or that it does not; this goes before what is computed."""
+    take_sequence(door.session)
     claim = _require_claim(door, claim_id)
     row = observation(door.session, observation_id)
     if row is None:

@@ -17,6 +17,7 @@ from incidents.evidence.model import MediaCustody, MediaFile
 from incidents.evidence.viewing import CannotShow, Region, blurred, file_facts, viewing_copy
 from monitor import vault
 from monitor.audit import audit
+from monitor.db.session import take_sequence
 from monitor.door import Door
 from monitor.errors import Invalid, NotFound, WrongState
 
@@ -112,6 +113,7 @@ def blur(door: Door, media_id: str, regions: Sequence[Region], hidden: str) -> s
 
     The copies before it are not shown any more. The original keeps every pixel.
     """
+    take_sequence(door.session)
     if hidden not in HIDDEN:
         raise Invalid({"hidden": [f"One of: {', '.join(HIDDEN)}."]})
     if not 1 <= len(regions) <= MOST_REGIONS:

@@ -59,6 +59,7 @@ def enter_person(door: Door, identity: Mapping[str, Any]) -> Entered:
 
 def correct_identity(door: Door, person_id: str, identity: Mapping[str, Any]) -> int:
     """The identity as it is known now; answers the version. The earlier ones stay sealed beside it."""
+    take_sequence(door.session)
     person = _person(door, person_id)
     version_no = queries.last_version(door.session, person_id) + 1
     _seal(door, person.id, version_no, identity)
@@ -93,6 +94,7 @@ def tell_fate(
     door: Door, person_id: str, observation_id: str, fate: str, at: dt.datetime, holds: bool = True
 ) -> None:
     """Says what a report tells of a person and when that was, or takes it back."""
+    take_sequence(door.session)
     _person(door, person_id)
     row = observation(door.session, observation_id)
     if row is None:
@@ -128,6 +130,7 @@ def tell_fate(
 
 def tell_same(door: Door, person_id: str, other_id: str, holds: bool) -> None:
     """Says that two numbers are one person, or that they are not after all."""
+    take_sequence(door.session)
     one_id, other = sorted((_person(door, person_id).id, _person(door, other_id).id))
     if one_id == other:
         raise Invalid({"other_id": ["This is the same number."]})

@@ -54,17 +54,19 @@ export function accountsAxis(element, accounts, onOpen, selected) {
       const y = 8 + i * rowHeight;
       const middle = y + 11;
       const { account } = span;
+      // The spoken name begins with the written one.
+      const named = clipText(`${account.number} ${account.from ?? ""}`, left - 14);
       return svg("g", {
         class: `account-bar${account.id === selected ? " chosen" : ""}${account.counts ? "" : " uncounted"}`,
         tabindex: 0, role: "button", data: { id: account.id },
-        "aria-label": `${account.number}, ${account.title}, ${hourMinute(span.start)}${span.end > span.start ? ` to ${hourMinute(span.end)}` : ""}, ${account.precision ?? ""}`,
+        "aria-label": `${named}, ${account.title}, ${hourMinute(span.start)}${span.end > span.start ? ` to ${hourMinute(span.end)}` : ""}, ${account.precision ?? ""}`,
         on: {
           click: () => onOpen(account.id),
           keydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); onOpen(account.id); } },
         },
       },
       svg("rect", { class: "row-ground", x: 0, y: y - 5, width, height: rowHeight - 4, rx: 5 }),
-      svg("text", { class: "who", x: 6, y: middle + 4 }, clipText(`${account.number} ${account.from ?? ""}`, left - 14)),
+      svg("text", { class: "who", x: 6, y: middle + 4 }, named),
       svg("line", { class: "whisker", x1: x(span.early), x2: x(span.late), y1: middle, y2: middle }),
       svg("line", { class: "whisker", x1: x(span.early), x2: x(span.early), y1: middle - 4, y2: middle + 4 }),
       svg("line", { class: "whisker", x1: x(span.late), x2: x(span.late), y1: middle - 4, y2: middle + 4 }),

@@ -46,7 +46,7 @@ function draw() {
 }
 
 function drawTroubles() {
-  const cameras = shown.cameras_down.map((one) => h("li", {}, h("strong", {}, `Camera ${one.post}`), " does not record", one.since ? [" since ", timeElement(one.since)] : " and has not recorded at all", one.sector ? ` (${one.sector})` : ""));
+  const cameras = shown.cameras_down.map((one) => h("li", {}, h("strong", {}, `Camera ${one.post}`), one.since ? [" has recorded nothing since ", timeElement(one.since)] : " has not recorded at all", one.sector ? ` (${one.sector})` : ""));
   const late = shown.overdue.map((one) => h("li", {}, h("strong", {}, `${one.kind === "patrol" ? "Patrol" : "Post"} ${one.team ?? ""}`), ` ${OVERDUE[one.reason]} `, timeElement(one.since), ` (${one.sectors.join(", ")})`));
   show($("#troubles"), cameras.length || late.length
     ? h("div", { class: "notice warn troubles" },
