@@ -1,12 +1,12 @@
 """A person can take an alert one step up its ladder.
 
-Revision ID: 0014
+Revision ID: 0010
 Revises: 0009
 """
 
 from alembic import op
 
-revision = "0014"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None

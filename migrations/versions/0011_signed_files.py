@@ -1,14 +1,14 @@
 """Signed copies of the PDFs that went out.
 
-Revision ID: 0015
-Revises: 0014
+Revision ID: 0011
+Revises: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
