@@ -9,9 +9,10 @@ from playwright.sync_api import Page, expect
 
 Browse = Callable[..., Page]
 WIDTHS = (820, 1024, 1280, 1440, 1920, 2560, 3840)
+WALL = "/desk?wall"
 PAGES = (
     "/desk",
-    "/desk?wall",
+    WALL,
     "/desk/charts",
     "/coverage",
     "/handover",
@@ -40,7 +41,8 @@ def test_no_page_of_the_desk_scrolls_sideways(wide: Page) -> None:
         wide.goto(path)
         if path.startswith("/desk"):
             expect(wide.locator("body")).to_have_attribute("data-ready", "yes")
-        for width in WIDTHS:
+        # No wall is as small as a tablet.
+        for width in WIDTHS if path != WALL else WIDTHS[2:]:
             wide.set_viewport_size({"width": width, "height": 1000})
             wanted = wide.evaluate("document.documentElement.scrollWidth")
             if wanted > width:
