@@ -211,9 +211,10 @@ def changed_figures(before: Document, after: Document) -> list[Change]:
             continue
         shown = is_now or was
         assert shown is not None
-        what = f"{shown.parameters.get('of', shown.of)} ({one})"
+        what = shown.parameters.get("of", shown.of)
         found.append(Change(what, was.text if was else None, is_now.text if is_now else None))
-    return found
+    # The same number stands in several places of a paper; the page of changes tells it once.
+    return list(dict.fromkeys(found))
 
 
 def _same(was: Figure, is_now: Figure) -> bool:
@@ -248,6 +249,6 @@ def _changes_table(id: str, caption: str, changes: Sequence[Change], words: Lang
     )
     heads = tuple(
         Column(words.phrase(f"head.{name}"), weight=weight)
-        for name, weight in (("what", 1.4), ("before", 2.4), ("now", 2.4))
+        for name, weight in (("what", 2.0), ("before", 2.2), ("now", 2.2))
     )
     return Table(id, caption, heads, rows)
