@@ -39,6 +39,8 @@ _PLAIN = re.compile(
     r"|\d+(?:[.,]\d+)?(?:[–-]\d+(?:[.,]\d+)?)? ?(?:km|m|hours|%)\b"
     r"|\b(?:[A-Z]{1,4}-?|section |Alert |No\. )\d[\d/.]*"
 )
+# A number of one row of an annex or table, by the mark of the row.
+_ROW = re.compile(r"-([A-Z]\d+)$")
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -211,7 +213,8 @@ def changed_figures(before: Document, after: Document) -> list[Change]:
             continue
         shown = is_now or was
         assert shown is not None
-        what = shown.parameters.get("of", shown.of)
+        row = _ROW.search(one)
+        what = shown.parameters.get("of", shown.of) + (f" ({row[1]})" if row else "")
         found.append(Change(what, was.text if was else None, is_now.text if is_now else None))
     # The same number stands in several places of a paper; the page of changes tells it once.
     return list(dict.fromkeys(found))
