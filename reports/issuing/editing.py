@@ -39,6 +39,8 @@ _PLAIN = re.compile(
     r"|\d+(?:[.,]\d+)?(?:[–-]\d+(?:[.,]\d+)?)? ?(?:km|m|hours|%)\b"
     r"|\b(?:[A-Z]{1,4}-?|section |Alert |No\. )\d[\d/.]*"
 )
+# A number of one row of an annex or table, by the mark of the row.
+_ROW = re.compile(r"-([A-Z]\d+)$")
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -211,9 +213,11 @@ def changed_figures(before: Document, after: Document) -> list[Change]:
             continue
         shown = is_now or was
         assert shown is not None
-        what = f"{shown.parameters.get('of', shown.of)} ({one})"
+        row = _ROW.search(one)
+        what = shown.parameters.get("of", shown.of) + (f" ({row[1]})" if row else "")
         found.append(Change(what, was.text if was else None, is_now.text if is_now else None))
-    return found
+    # The same number stands in several places of a paper; the page of changes tells it once.
+    return list(dict.fromkeys(found))
 
 
 def _same(was: Figure, is_now: Figure) -> bool:
@@ -248,6 +252,6 @@ def _changes_table(id: str, caption: str, changes: Sequence[Change], words: Lang
     )
     heads = tuple(
         Column(words.phrase(f"head.{name}"), weight=weight)
-        for name, weight in (("what", 1.4), ("before", 2.4), ("now", 2.4))
+        for name, weight in (("what", 2.0), ("before", 2.2), ("now", 2.2))
     )
     return Table(id, caption, heads, rows)

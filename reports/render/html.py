@@ -24,6 +24,7 @@ from reports.document import (
     digest,
 )
 from reports.render import chart_svg, evidence_index, map_svg, seal
+from reports.render.masthead import periods_told
 from reports.wording.language import capital, language
 
 HERE = Path(__file__).parent
@@ -67,6 +68,7 @@ def paper(document: Document, href: Href) -> Markup:
             digest=digest(document),
             label=lambda key, **slots: words.text(key, **{name: str(value) for name, value in slots.items()}),
             classification=classification(document),
+            periods=periods_told(document.header),
             seal=Markup(code) if code else None,  # noqa: S704 (drawn here)
         )
     )

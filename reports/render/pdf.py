@@ -21,6 +21,7 @@ from typing import Any
 from reports.document import Chart, Document, Map, Table, as_data, canonical, digest, text_of
 from reports.render import chart_svg, evidence_index, map_svg, seal
 from reports.render.glyphs import FONTS, settable_data
+from reports.render.masthead import periods_told
 from reports.wording.language import language
 
 TEMPLATE = Path(__file__).parent / "data" / "summary.typ"
@@ -95,6 +96,7 @@ def prepared(document: Document, directory: Path, most_rows: int = MOST_ROWS) ->
     data["paper"] = PAPER
     data["digest"] = digest(document)
     data["labels"] = labels(document)
+    data["periods_told"] = "\n".join(periods_told(document.header))
     code = seal.svg(document)
     data["seal"] = "seal.svg" if code else None
     if code:

@@ -160,7 +160,8 @@ class Week:
 
     def _median_line(self, key: str) -> Runs:
         middle = self.median()
-        if middle is None:
+        # The median of one week is that week, which the comparison has named already.
+        if middle is None or len(self.weeks) < 2:
             return ()
         weeks = self.draft.words.numeral(len(self.weeks))
         return self.draft.say("weekly.median", median=self._median(key, middle), weeks=weeks)

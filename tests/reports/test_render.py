@@ -15,6 +15,7 @@ import pytest
 from reports import document as d
 from reports.render import chart_svg, evidence_index, html, map_svg, seal
 from reports.render.glyphs import settable
+from reports.render.masthead import periods_told
 from reports.render.pdf import RenderFailed, pdf_of
 
 
@@ -53,6 +54,16 @@ def test_every_page_says_exercise_its_number_and_the_digest(
         assert f"page {number} of {len(pages)}" in page
         assert d.digest(sample) in page
         assert "edition 1" in page
+
+
+def test_a_week_is_named_from_its_first_cut_off_to_its_last(sample: d.Document) -> None:
+    days = tuple(
+        d.Span(f"2022-09-{day:02}T15:30:00+00:00", f"2022-09-{day + 1:02}T15:30:00+00:00", f"day {day}")
+        for day in range(5, 12)
+    )
+    week = dataclasses.replace(sample.header, periods=days)
+    assert periods_told(week) == ["19:30 on 5 September to 19:30 on 12 September 2022"]
+    assert periods_told(dataclasses.replace(week, periods=days[:3])) == ["day 5", "day 6", "day 7"]
 
 
 def test_a_draft_says_so_on_every_page(
