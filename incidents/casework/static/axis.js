@@ -45,7 +45,7 @@ export function accountsAxis(element, accounts, onOpen, selected) {
   const rowHeight = 34;
   const height = spans.length * rowHeight + 30;
   const marks = ticks(from, to, room).filter(({ at }) => x(at) < width - 26);
-  element.replaceChildren(svg("svg", { class: "axis", width, height, role: "img", "aria-label": `Times of ${accounts.length} accounts, ${zoneText()}` },
+  element.replaceChildren(svg("svg", { class: "axis", width, height, role: "group", "aria-label": `Times of ${accounts.length} accounts, ${zoneText()}` },
     marks.map(({ at, label }) => svg("g", {},
       svg("line", { class: "grid", x1: x(at), x2: x(at), y1: 4, y2: height - 24 }),
       svg("text", { class: "tick", x: x(at), y: height - 8, "text-anchor": "middle" }, label))),

@@ -41,8 +41,6 @@ def addresses(live_server: Any, browse: Callable[..., Page]) -> dict[str, tuple[
     ]
     with live_server.parts.transaction() as door:
         load_mission(door.session, DEMO, door.now)
-        import_press(door, SAMPLE.read_text(encoding="utf-8"))
-        claim_id = claims.claims(door.session)[-1].id
         tokens = [device_token(door, cast_member(door, "monitor", t, t), f"phone-{t}") for t in ("t1", "t2")]
         officer = cast_member(door, "duty_officer", "second")
     phone = browse(phone=True)
@@ -55,6 +53,9 @@ def addresses(live_server: Any, browse: Callable[..., Page]) -> dict[str, tuple[
         for one in ids:
             review_observation(door, one, "accepted", "")
         incident_id = open_incident(door, ids[:2])
+        # A few statements: the worker judges each of them while the pages are looked at.
+        import_press(door, "".join(SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)[:6]))
+        claim_id = claims.claims(door.session)[-1].id
         person_id = enter_person(door, {"name": "Anna A."}).person_id
         tell_fate(door, person_id, ids[2], "injured", door.now - dt.timedelta(hours=10))
     return {
