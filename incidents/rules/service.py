@@ -62,6 +62,8 @@ def hear(door: Door, event: Event) -> None:
     """Looks again at what the event touches."""
     # One at a time: two transactions that judge the same sector would announce it twice.
     take_sequence(door.session)
+    if isinstance(event, ObservationReceived) and _is_taken(door, event):
+        return
     judge_due(door)
     if isinstance(event, ObservationReceived):
         _take_arrivals(door, event)
@@ -94,15 +96,17 @@ HEARS = (
 # ---- facts ---------------------------------------------------------------------------------------------
 
 
+def _is_taken(door: Door, event: ObservationReceived) -> bool:
+    known = queries.live_fact(door.session, event.observation_id)
+    return known is not None and known.revision >= event.revision_no
+
+
 def _take_arrivals(door: Door, event: ObservationReceived) -> None:
     """Takes in the observation, and with it all that wait behind it, when many have come at once.
 
     What the rules say does not depend on the order, so a flood is judged once for all that it brought. Each
     of the events behind finds its observation taken, and moves nothing.
     """
-    known = queries.live_fact(door.session, event.observation_id)
-    if known is not None and known.revision >= event.revision_no:
-        return
     waiting = still_to_hear(door.session, SUBSCRIBER, ObservationReceived, TAKEN_AT_ONCE)
     ids = {event.observation_id} | {
         one.observation_id for one in waiting if isinstance(one, ObservationReceived)
