@@ -254,12 +254,11 @@ def stands_open(
     session: Session, rule_ids: Collection[str], sector: str | None, now: dt.datetime, but: str
 ) -> bool:
     """Whether one of these rules has an alert of the same sector that is open or in hand."""
-    if not rule_ids:
+    open_of_them = rules.open_findings_of(session, rule_ids, sector) if rule_ids else []
+    if not open_of_them:
         return False
-    return any(
-        row.rule_id in rule_ids and row.sector_code == sector and row.id != but
-        for row in open_alerts(session, now)
-    )
+    ids = session.scalars(select(Alert.id).where(Alert.finding_id.in_(open_of_them), Alert.id != but))
+    return any(alert_now(session, alert_id, now).state in LIVE for alert_id in ids)
 
 
 def held_messages(session: Session, due: dt.datetime) -> list[HeldMessage]:

@@ -121,7 +121,10 @@ class Bench:
     def _facts_of(self, rule: Rule, key: str | None, span: Span) -> list[Fact]:
         wanted = (key, rule.categories)
         held = self._facts.get(wanted)
-        if held is None or span.start < held[0].start or span.end > held[0].end:
+        for (other_key, categories), (other_span, facts) in self._facts.items():
+            if other_key == key and _holds(categories, rule.categories) and other_span.holds(span):
+                return facts
+        if held is None or not held[0].holds(span):
             wider = span if held is None else span.joined(held[0])
             facts = queries.live_facts(self._door.session, key, wider, rule.categories)
             held = self._facts[wanted] = (wider, facts)
@@ -231,6 +234,11 @@ class Bench:
     def _sector_names(self) -> dict[str, str]:
         sectors = places.all_places(self._door.session, kinds=("sector",))
         return {place.code: place.name for place in sectors}
+
+
+def _holds(held: frozenset[str] | None, wanted: frozenset[str] | None) -> bool:
+    """Whether facts of these categories, of all without any, have those wanted among them."""
+    return held is None or (wanted is not None and wanted <= held)
 
 
 def _joined(spans: Iterable[Span]) -> Span:

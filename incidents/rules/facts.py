@@ -220,6 +220,9 @@ class Span:
     def touches(self, other: "Span") -> bool:
         return self.start <= other.end and other.start <= self.end
 
+    def holds(self, other: "Span") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
     def joined(self, other: "Span") -> "Span":
         return Span(min(self.start, other.start), max(self.end, other.end))
 

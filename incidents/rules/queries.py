@@ -170,15 +170,29 @@ def standing_findings(
     return _standings(session, session.execute(query))
 
 
-def open_findings(session: Session, rule_version_id: str, ended_by: dt.datetime) -> list[Standing]:
-    """Open findings of a rule whose last hit is not later than a moment."""
-    query = _findings().where(
-        Finding.rule_version_id == rule_version_id,
-        FindingVersion.state == "open",
-        FindingVersion.end_at <= ended_by,
-        _is_last(),
+def open_findings(session: Session) -> dict[str, list[Standing]]:
+    """Every open finding as last announced, by rule version. Crosses all sectors."""
+    rows = session.execute(_findings().where(FindingVersion.state == "open", _is_last())).all()
+    found: dict[str, list[Standing]] = {}
+    for (root, _, _), standing in zip(rows, _standings(session, rows), strict=True):
+        found.setdefault(root.rule_version_id, []).append(standing)
+    return found
+
+
+def open_findings_of(session: Session, rule_ids: Collection[str], sector: str | None) -> list[str]:
+    """The findings of these rules in a sector that are open, or fell away and may wait for review, by id."""
+    query = (
+        select(Finding.id)
+        .join(FindingVersion, FindingVersion.finding_id == Finding.id)
+        .join(RuleVersion, RuleVersion.id == Finding.rule_version_id)
+        .where(
+            RuleVersion.rule_id.in_(sorted(rule_ids)),
+            FindingVersion.sector == sector,
+            FindingVersion.state.in_(("open", "withdrawn")),
+            _is_last(),
+        )
     )
-    return _standings(session, session.execute(query))
+    return list(session.scalars(query))
 
 
 def live_facts(

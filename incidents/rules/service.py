@@ -260,8 +260,10 @@ def judge_due(door: Door) -> str | None:
             for key in keys:
                 bench.judge(version_id, rule, key, span)
                 judged += 1
-        if rule.resolve_after is not None:
-            for finding in queries.open_findings(door.session, version_id, door.now - rule.resolve_after):
+    held = queries.open_findings(door.session)
+    for version_id, rule in rules:
+        for finding in held.get(version_id, ()):
+            if rule.resolve_after is not None and door.now - finding.episode.end >= rule.resolve_after:
                 quiet = replace(finding.episode, resolved=True)
                 bench.announce(version_id, rule, Change("resolved", quiet, finding.finding_id))
                 resolved += 1
