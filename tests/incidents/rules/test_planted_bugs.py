@@ -25,7 +25,7 @@ SOURCES = Path(incidents.rules.__file__).parent
 PURE = (
     "facts rule conditions successions spans wholes core lineage keeping parts worked loader stream".split()
 )
-LOGS = 200
+LOGS = 400
 
 
 @dataclass(frozen=True)
