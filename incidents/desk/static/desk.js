@@ -634,7 +634,7 @@ function readMoment(searchParams) {
 
 function pickList(name) {
   $("#lists").dataset.list = name;
-  for (const tab of document.querySelectorAll("[data-list]")) {
+  for (const tab of document.querySelectorAll("button[data-list]")) {
     const isPicked = tab.dataset.list === name;
     tab.setAttribute("aria-selected", String(isPicked));
     tab.tabIndex = isPicked ? 0 : -1;
@@ -706,10 +706,10 @@ function widen() {
 
 function hookPage() {
   for (const button of document.querySelectorAll("[data-window]")) button.addEventListener("click", () => pickWindow(button.dataset.window));
-  for (const tab of document.querySelectorAll("[data-list]")) {
+  for (const tab of document.querySelectorAll("button[data-list]")) {
     tab.addEventListener("click", () => pickList(tab.dataset.list));
     tab.addEventListener("keydown", (event) => {
-      const tabs = [...document.querySelectorAll("[data-list]")];
+      const tabs = [...document.querySelectorAll("button[data-list]")];
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
       const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
