@@ -55,8 +55,14 @@ export class Live {
       this.told = true;
       this.onState(isOpen);
     }
+    // A stream that fails again and again sooner than the next question must not put the question off.
+    if (isOpen) this.planPoll(false);
+    else if (!this.polling) this.planPoll(true);
+  }
+
+  planPoll(isWanted) {
     clearTimeout(this.polling);
-    if (!isOpen) this.polling = setTimeout(() => this.poll(), POLL_MS);
+    this.polling = isWanted ? setTimeout(() => this.poll(), POLL_MS) : null;
   }
 
   async poll() {
@@ -71,6 +77,6 @@ export class Live {
       if (!(problem instanceof Problem)) throw problem;
       this.onSilence();
     }
-    if (!this.isOpen) this.polling = setTimeout(() => this.poll(), POLL_MS);
+    this.planPoll(!this.isOpen);
   }
 }
