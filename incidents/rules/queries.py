@@ -199,10 +199,8 @@ def live_facts(
     session: Session, key: str | None, span: Span, categories: Collection[str] | None = None
 ) -> list[Fact]:
     """The live version of every fact of a key (of all, without one) that touches the span."""
-    query = (
-        select(*_FACT_COLUMNS)
-        .where(RuleFact.until_at > span.start, RuleFact.from_at <= span.end, _is_live())
-        .order_by(RuleFact.t_end)
+    query = _FACTS.where(RuleFact.until_at > span.start, RuleFact.from_at <= span.end, _is_live()).order_by(
+        RuleFact.t_end
     )
     if key is not None:
         query = query.where(RuleFact.key == key)
@@ -217,20 +215,16 @@ def facts_of(session: Session, ids: Collection[str]) -> list[Fact]:
     wanted = sorted(ids)
     # Stores limit how many values one statement may carry.
     for first in range(0, len(wanted), 400):
-        query = select(*_FACT_COLUMNS).where(
-            RuleFact.observation_id.in_(wanted[first : first + 400]), _is_live()
-        )
+        query = _FACTS.where(RuleFact.observation_id.in_(wanted[first : first + 400]), _is_live())
         found += [_fact(*row) for row in session.execute(query)]
     return found
 
 
 def versions_known(session: Session, span: Span, known_at: dt.datetime) -> list[Fact]:
     """Every version of every fact that speaks of a time in the span, in the order they became known."""
-    query = (
-        select(*_FACT_COLUMNS)
-        .where(RuleFact.until_at > span.start, RuleFact.from_at <= span.end, RuleFact.known_at <= known_at)
-        .order_by(RuleFact.known_at, RuleFact.observation_id, RuleFact.version)
-    )
+    query = _FACTS.where(
+        RuleFact.until_at > span.start, RuleFact.from_at <= span.end, RuleFact.known_at <= known_at
+    ).order_by(RuleFact.known_at, RuleFact.observation_id, RuleFact.version)
     return [_fact(*row) for row in session.execute(query)]
 
 
@@ -244,7 +238,7 @@ def lags(session: Session, since: dt.datetime) -> list[Lag]:
 
 def live_fact(session: Session, observation_id: str) -> Fact | None:
     """The fact of one observation as last read."""
-    query = select(*_FACT_COLUMNS).where(RuleFact.observation_id == observation_id)
+    query = _FACTS.where(RuleFact.observation_id == observation_id)
     row = session.execute(query.order_by(RuleFact.version.desc()).limit(1)).first()
     return _fact(*row) if row else None
 
@@ -291,6 +285,8 @@ _FACT_COLUMNS = (
     RuleFact.holds_to,
     RuleFact.details,
 )
+# Made once: so many columns take longer to name than a few facts take to read.
+_FACTS = select(*_FACT_COLUMNS)
 _FLAGS_AT = _FACT_COLUMNS.index(RuleFact.flags)
 
 
