@@ -8,6 +8,8 @@ import datetime as dt
 import io
 import re
 import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,10 +66,15 @@ def signed(content: bytes, certificate: Path, secret: bytes | None, now: dt.date
     # A mark outside of the page: PDF/A wants it printable, PDF/UA wants it not read out.
     field = SigFieldSpec(FIELD, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True))
     out = io.BytesIO()
-    signers.PdfSigner(meta, signer, new_field_spec=field).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(content)), output=out
-    )
+    pdf_signer = signers.PdfSigner(meta, signer, new_field_spec=field)
+    _in_own_thread(lambda: pdf_signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content)), output=out))
     return out.getvalue()
+
+
+def _in_own_thread(work: Callable[[], Any]) -> Any:
+    """pyHanko starts an event loop, which fails in a thread that already runs one."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
 
 
 def usable_until(certificate: Path, secret: bytes | None, now: dt.datetime) -> dt.datetime:
@@ -122,7 +129,8 @@ def seen(content: bytes, trusted: Path | None = None, secret: bytes | None = Non
         if trusted is not None:
             own = _signer(trusted, secret)
             roots = [one for one in own.cert_registry if one.self_issued] or [own.signing_cert]
-        status = validate_pdf_signature(last, ValidationContext(trust_roots=roots, allow_fetching=False))
+        context = ValidationContext(trust_roots=roots, allow_fetching=False)
+        status = _in_own_thread(lambda: validate_pdf_signature(last, context))
     except (PdfError, ValueError):
         # A file so broken that its signature cannot even be read was certainly altered.
         return Seen("nobody that can be read", False, None)
