@@ -29,6 +29,7 @@ FOR = {
 NEEDS = {"quarantined": "a reviewer to clear it"}
 # What began to wait at the same moment: first who may be in danger, then what others rest on.
 KINDS = ("overdue", "report", "suggestion", "incident")
+# A report that comes so long after its event is marked late.
 LATE_AFTER = dt.timedelta(hours=6)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from incidents.casework import counting
 from incidents.casework import queries as casework
+from incidents.casework.review import LATE_AFTER
 from incidents.claims import queries as claims
 from incidents.desk.chosen import Chosen
 from incidents.desk.inbox import asking
@@ -41,7 +42,6 @@ from monitor.watches.queries import hours_monitored, open_watches, watch_spans
 
 # A team in the field is expected to say something this often; twice as long is late, four times is silent.
 REPORT_INTERVAL_H = 3.0
-LATE_AFTER = dt.timedelta(hours=6)
 LAST_HEARD_WITHIN = dt.timedelta(days=30)
 WATCHED_WITHIN = dt.timedelta(days=3)
 # On a machine that has its hands full a worker renews its lease late; that is not silence yet.

@@ -4,7 +4,6 @@ Every zone answers as the mission knew it `at` a moment, if one is named; then n
 reviewed or raised later is in the answer.
 """
 
-import dataclasses
 import datetime as dt
 import gzip
 from typing import Any
@@ -18,6 +17,7 @@ from incidents.intake.queries import ObservationRow, how_many
 from monitor.door import Door
 from monitor.errors import BadRequest
 from monitor.mission.queries import find_mission
+from monitor.web import parameters
 from monitor.web.blueprint import Blueprint
 from monitor.web.parameters import instant_argument
 
@@ -28,13 +28,8 @@ MOST_REPORTS = 100_000
 
 
 def as_known(door: Door) -> Door:
-    """The door as it stood at the moment asked for (`?at=`); as it stands where none is."""
-    at = instant_argument("at")
-    if at is None:
-        return door
-    if at > door.now:
-        raise BadRequest(reason="`at` lies in the future: nobody knows yet what will be known then.")
-    return dataclasses.replace(door, now=at)
+    """The door as it stood at the moment that the room shows (`?at=`)."""
+    return parameters.as_known(door, name="at")
 
 
 bp = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")

@@ -24,22 +24,23 @@ def instant_argument(name: str) -> dt.datetime | None:
     return found
 
 
-def as_known(door: Door, zone: dt.tzinfo) -> Door:
-    """The door as it stood at `known_at`, or as it stands where that is not asked for.
+def as_known(door: Door, zone: dt.tzinfo | None = None, name: str = "known_at") -> Door:
+    """The door as it stood at the moment asked for, or as it stands where none is.
 
-    A time without an offset is one of the mission's own clock, as a field of a page gives it.
+    A time without an offset is one of `zone`, the mission's own clock, as a field of a page gives it; without
+    a zone it is refused.
     """
-    text = request.args.get("known_at", "").strip()
+    text = request.args.get(name, "").strip()
     try:
         naive = dt.datetime.fromisoformat(text) if text else None
     except ValueError:
         naive = None
-    local = naive.replace(tzinfo=zone) if naive and naive.tzinfo is None else None
-    at = local or instant_argument("known_at")
+    local = naive.replace(tzinfo=zone) if zone and naive and naive.tzinfo is None else None
+    at = local or instant_argument(name)
     if at is None:
         return door
     if at > door.now:
-        raise BadRequest(reason="`known_at` lies in the future: nobody knows yet what will be known then.")
+        raise BadRequest(reason=f"`{name}` lies in the future: nobody knows yet what will be known then.")
     return dataclasses.replace(door, now=at)
 
 
