@@ -1,7 +1,7 @@
 """Plays the exercise against a running mission, so that its room fills before one's eyes.
 
-The quiet weeks go by in about two minutes, an hour of them at a time; from the evening of 12 September the
-clock runs at a pace at which one can follow. When the last step is done the clock goes on at its own pace.
+The quiet weeks go by in about two minutes, half an hour of them at a time; from the evening of 12 September
+the clock runs at a pace at which one can follow. When the last step is done it goes on at its own pace.
 The place in the exercise is the clock kept in the store, so a restart goes on where it stopped.
 """
 
@@ -32,6 +32,9 @@ BRISK = 240.0
 SETTLING_S = 0.15
 WIND_EVERY_S = 5.0
 SERVER_S = 60.0
+# In the quiet weeks the clock moves on so far before what happened meanwhile is told. It is less than any
+# rule lets pass after a call that is due, or every patrol would be missed while the clock is wound.
+STRETCH = dt.timedelta(minutes=30)
 ROLES_SHOWN = (
     "duty_officer",
     "analyst",
@@ -79,6 +82,12 @@ def steps_left(steps: Sequence[Step], place: dt.datetime | None) -> list[Step]:
     return [step for step in steps if step.at >= hour] if not place or place < steps[-1].at else []
 
 
+def stretches(steps: Sequence[Step]) -> list[list[Step]]:
+    """The steps that are done at one standing of the clock, in their order."""
+    grouped = itertools.groupby(steps, key=lambda step: step.at.timestamp() // STRETCH.total_seconds())
+    return [list(together) for _, together in grouped]
+
+
 def place_of(app: App) -> dt.datetime | None:
     """Up to where the exercise has been played; None before the first step."""
     with app.reading() as door:
@@ -115,9 +124,8 @@ class Live:
         self._play_followable(player, [step for step in left if step.at >= onset], mission)
 
     def _play_calm(self, player: Player, steps: Sequence[Step]) -> None:
-        """An hour at a time: the clock stands at the hour's last step while all of them are done."""
-        for _, hour in itertools.groupby(steps, key=lambda step: step.at.replace(minute=0, second=0)):
-            together = list(hour)
+        """A stretch at a time: the clock stands at its last step while all of them are done."""
+        for together in stretches(steps):
             if self._stopping.is_set():
                 return
             self._set(together[-1].at, rate=0.0)

@@ -9,14 +9,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from incidents.intake.model import ObservationRevision
+from incidents.rules.loader import load_folder
+from incidents.rules.rule import Silence
 from monitor.clock import StoppedClock
 from monitor.demo_clock import set_demo_clock
 from monitor.door import App
 from monitor.watches.model import WatchEvent
 from reports.exercise.callers import Direct, FormFields, Loopback, PersonCaller, SignInRefused, Unexpected
 from reports.exercise.cast import SignIns, load_exercise, read_sign_ins, write_sign_ins
-from reports.exercise.live import Live, NotHere, load_once, place_of, steps_left
-from reports.exercise.mission_data import read_mission_data
+from reports.exercise.live import Live, NotHere, load_once, place_of, steps_left, stretches
+from reports.exercise.mission_data import read_claims, read_mission_data
 from reports.exercise.replay import Player
 from reports.exercise.scenario import SEED, scenario
 from reports.exercise.steps import Step
@@ -143,6 +145,19 @@ def test_after_a_stop_the_hour_is_played_again_and_nothing_before_it(first_eveni
     assert left[0].at >= place.replace(minute=0, second=0)
     assert first_evening[len(first_evening) // 2] in left
     assert len(left) < len(first_evening)
+
+
+def test_no_call_waits_for_the_clock_as_long_as_a_rule_waits_for_it() -> None:
+    """Else every patrol of the quiet weeks would be missed, only because the clock is wound."""
+    mission = read_mission_data()
+    graces = [rule.asks.grace for rule in load_folder() if isinstance(rule.asks, Silence)]
+    waits = [
+        together[-1].at - dt.datetime.fromisoformat(step.body["at"])
+        for together in stretches(scenario(SEED, mission, read_claims(mission)))
+        for step in together
+        if step.kind == "watch_event"
+    ]
+    assert dt.timedelta(minutes=2) <= max(waits) < min(graces)
 
 
 def test_after_the_last_step_nothing_is_left(first_evening: list[Step]) -> None:
