@@ -41,18 +41,18 @@ class Cause:
 
 
 class Bench:
-    """Judges for one cause; what it fetched for one rule serves the next.
+    """Judges for one cause, as of `now`; what it fetched for one rule serves the next.
 
     `rules` come in layers, so that a rule over findings hears of what this cause did to those it names.
     """
 
-    def __init__(self, door: Door, cause: Cause, rules: Sequence[tuple[str, Rule]]) -> None:
-        self.cause = cause
+    def __init__(self, door: Door, cause: Cause, rules: Sequence[tuple[str, Rule]], now: dt.datetime) -> None:
+        self.cause, self._now = cause, now
         self._door, self._rules = door, rules
         self._version_of = {rule.id: version_id for version_id, rule in rules}
         self._facts: dict[tuple[str | None, frozenset[str] | None], tuple[Span, list[Fact]]] = {}
         self._moved: dict[str, list[Episode]] = {}
-        self._world = _WorldWhenAsked(door)
+        self._world = _WorldWhenAsked(door, now)
 
     def judge_changed(self, changed: Sequence[tuple[Fact | None, Fact]], only: Iterable[str]) -> None:
         """Judges what these facts touch, before and after, by the rules wanted; then what rests on those."""
@@ -88,7 +88,7 @@ class Bench:
         else:
             world, facts = self._world, self._facts_of(rule, scope, read_span(rule, grown))
         before = {finding.finding_id: finding.episode for finding in near}
-        for change in rejudge(rule, grown, near, facts, world, self._door.now):
+        for change in rejudge(rule, grown, near, facts, world, self._now):
             if change.finding_id in before:
                 self._moved.setdefault(rule.id, []).append(before[str(change.finding_id)])
             self.announce(version_id, rule, change)
@@ -103,7 +103,7 @@ class Bench:
             world, facts = self._over_findings(rule, grown)
         else:
             world, facts = self._world, self._facts_of(rule, scope, read_span(rule, grown))
-        fresh = fold(rule, judge(rule, facts, world, grown, self._door.now).hits, self._door.now)
+        fresh = fold(rule, judge(rule, facts, world, grown, self._now).hits, self._now)
         return [f.episode for f in near if f.state not in ("withdrawn", "merged")], fresh
 
     def _standing(
@@ -251,9 +251,9 @@ def _joined(spans: Iterable[Span]) -> Span:
 class _WorldWhenAsked(World):
     """The world as known now, each part fetched only if a condition comes so far as to ask for it."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, now: dt.datetime) -> None:
         super().__init__()
-        self._door = door
+        self._door, self._now = door, now
 
     @cached_property
     def _hours(self) -> WatchHours:
@@ -282,8 +282,8 @@ class _WorldWhenAsked(World):
 
     @cached_property
     def _known_share(self) -> Completeness:
-        lags = queries.lags(self._door.session, self._door.now - dt.timedelta(days=250))
-        return Completeness(lags, self._door.now)
+        lags = queries.lags(self._door.session, self._now - dt.timedelta(days=250))
+        return Completeness(lags, self._now)
 
     @property
     def completeness(self) -> Completeness:

@@ -17,7 +17,7 @@ from incidents.rules.bench import Bench, Cause
 from incidents.rules.core import Episode
 from incidents.rules.facts import Span
 from incidents.rules.model import RuleCheck
-from incidents.rules.service import judge_due, rules_in_use
+from incidents.rules.service import heard_until, judge_due, rules_in_use
 from monitor.db.session import take_sequence
 from monitor.door import Door
 from monitor.events import JobFailed
@@ -53,9 +53,9 @@ def check_from_scratch(door: Door) -> Checked:
     """Recomputes what every running rule says of the last 90 days, keeps the comparison, and tells of it."""
     take_sequence(door.session)
     judge_due(door)
-    span = Span(door.now - CHECKED_BACK, door.now)
-    rules = rules_in_use(door)
-    bench = Bench(door, Cause("clock"), rules)
+    rules, now = rules_in_use(door), heard_until(door)
+    span = Span(now - CHECKED_BACK, now)
+    bench = Bench(door, Cause("clock"), rules, now)
     standing, recomputed, differing = hashlib.sha256(), hashlib.sha256(), []
     for version_id, rule in rules:
         keys: list[str] | list[None] = [None]

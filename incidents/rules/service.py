@@ -38,7 +38,7 @@ from monitor.door import Door
 from monitor.errors import Conflict
 from monitor.events import Event, WatchChanged
 from monitor.log.service import append
-from monitor.outbox import still_to_hear
+from monitor.outbox import behind_since, still_to_hear
 from monitor.watches import queries as watches
 
 # A report that becomes known later than this after its event is called late.
@@ -166,7 +166,7 @@ def _take_in(door: Door, facts: Sequence[Fact], cause: Cause) -> None:
     if changed:
         door.session.flush()
         rules = rules_in_use(door)
-        Bench(door, cause, rules).judge_changed(
+        Bench(door, cause, rules, heard_until(door)).judge_changed(
             changed, _rules_that_may_answer_otherwise(door, rules, changed)
         )
 
@@ -230,7 +230,7 @@ def _watch_changed(door: Door, event: WatchChanged) -> None:
     if event.change == "planned":
         return
     rules = rules_in_use(door)
-    bench = Bench(door, Cause("baseline_changed", of), rules)
+    bench = Bench(door, Cause("baseline_changed", of), rules, heard_until(door))
     for version_id, rule in rules:
         if isinstance(rule.asks, Rate) and rule.asks.exposure == "watch_hours":
             since = door.now - rule.lookback
@@ -243,14 +243,23 @@ def _watch_changed(door: Door, event: WatchChanged) -> None:
         _take_claims(door, start - CLAIMS_AROUND, (row.ended_at or door.now) + CLAIMS_AROUND, bench.cause)
 
 
+def heard_until(door: Door) -> dt.datetime:
+    """The rules' own now: up to here all that the mission was told has been heard.
+
+    What waits in the outbox holds it back, so that a patrol whose call is there already is not called silent.
+    """
+    waiting = behind_since(door.session, SUBSCRIBER, HEARS)
+    return min(door.now, waiting) if waiting else door.now
+
+
 def judge_due(door: Door) -> str | None:
     """Judges the steps that the clock has finished since last time, and resolves what has been quiet."""
     take_sequence(door.session)
-    rules = rules_in_use(door)
-    due = _finished_steps(door, rules)
+    rules, now = rules_in_use(door), heard_until(door)
+    due = _finished_steps(door, rules, now)
     if not due:
         return None
-    bench, judged, resolved = Bench(door, Cause("clock"), rules), 0, 0
+    bench, judged, resolved = Bench(door, Cause("clock"), rules, now), 0, 0
     for version_id, rule in rules:
         if version_id in due:
             span = due[version_id]
@@ -263,7 +272,7 @@ def judge_due(door: Door) -> str | None:
     held = queries.open_findings(door.session)
     for version_id, rule in rules:
         for finding in held.get(version_id, ()):
-            if rule.resolve_after is not None and door.now - finding.episode.end >= rule.resolve_after:
+            if rule.resolve_after is not None and now - finding.episode.end >= rule.resolve_after:
                 quiet = replace(finding.episode, resolved=True)
                 bench.announce(version_id, rule, Change("resolved", quiet, finding.finding_id))
                 resolved += 1
@@ -271,7 +280,7 @@ def judge_due(door: Door) -> str | None:
     return f"{judged} sectors judged, {resolved} findings resolved"
 
 
-def _finished_steps(door: Door, rules: Sequence[tuple[str, Rule]]) -> dict[str, Span]:
+def _finished_steps(door: Door, rules: Sequence[tuple[str, Rule]], now: dt.datetime) -> dict[str, Span]:
     """Rules whose clock has reached a new step, with the stretch to be judged; moves their clocks on.
 
     Where the server's clock has been put back, what it had brought since is looked at again: it holds no
@@ -285,14 +294,14 @@ def _finished_steps(door: Door, rules: Sequence[tuple[str, Rule]]) -> dict[str, 
         every = rule.asks.every if isinstance(rule.asks, Rate) else LOOKED_AT_EVERY
         clock = clocks.get(version_id)
         if clock is None:
-            clock = RuleClock(rule_version_id=version_id, judged_until=door.now)
+            clock = RuleClock(rule_version_id=version_id, judged_until=now)
             door.session.add(clock)
-            due[version_id] = Span(door.now - rule.settles_after, door.now)
+            due[version_id] = Span(now - rule.settles_after, now)
             continue
-        first, last = sorted((clock.judged_until, door.now))
+        first, last = sorted((clock.judged_until, now))
         if ceil_to(first + dt.timedelta.resolution, every) > last:
             continue
-        due[version_id], clock.judged_until = Span(first - rule.settles_after, last), door.now
+        due[version_id], clock.judged_until = Span(first - rule.settles_after, last), now
     return due
 
 

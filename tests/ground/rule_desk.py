@@ -10,10 +10,10 @@ from incidents.alerts.service import follow_finding
 from incidents.claims.model import Claim
 from incidents.events import ClaimRecorded, FindingChanged, ObservationReceived, ObservationReviewed
 from incidents.intake.model import Observation, ObservationRevision, ObservationStep
-from incidents.rules.service import hear, judge_due
+from incidents.rules.service import SUBSCRIBER, hear, judge_due
 from monitor.events import WatchChanged
 from monitor.log.service import append
-from monitor.outbox import OutboxEvent
+from monitor.outbox import OutboxEvent, OutboxPlace, last_event_id
 from monitor.watches.model import Watch, WatchEvent
 
 
@@ -158,6 +158,7 @@ class RuleDesk:
 
     def hear(self, event):
         hear(self.officer, event)
+        self.session.merge(OutboxPlace(subscriber=SUBSCRIBER, last_id=last_event_id(self.session)))
         self.follow()
 
     def follow(self):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from incidents.alerts.queries import alerts
 from incidents.rules.service import judge_due
 from monitor.jobs.runner import Job, run_job
 from monitor.mission.service import load_mission
@@ -13,6 +14,19 @@ from monitor.people.service import add_team
 DEMO = Path(__file__).parents[3] / "reports" / "exercise" / "data"
 EIGHT = dt.datetime(2022, 9, 13, 4, tzinfo=dt.UTC)
 WATCH = "6f0c0b5e-6a3f-4c7c-9a39-7d1f0b5a0e11"
+OTHER_WATCH = "6f0c0b5e-6a3f-4c7c-9a39-7d1f0b5a0e12"
+
+
+def plan(watch_id):
+    """A patrol in sector Martuni from eight to two, as a duty officer plans it."""
+    return {
+        "watch_id": watch_id,
+        "kind": "patrol",
+        "sectors": ["MAR"],
+        "team": "MAR-1",
+        "planned_start": EIGHT.isoformat(),
+        "planned_end": (EIGHT + dt.timedelta(hours=6)).isoformat(),
+    }
 
 
 @pytest.fixture
@@ -24,21 +38,14 @@ def patrol(parts, client, clock, drain):
         add_team(door, "MAR-1", "Team Martuni")
     duty = client("duty_officer")
 
-    def tells(kind, hours):
+    def tells(kind, hours, is_heard=True):
         clock.set(EIGHT + dt.timedelta(hours=hours))
         body = {"kind": kind, "at": clock.now().isoformat()}
         assert duty.post(f"/api/v1/watches/{WATCH}/events", json=body).status_code == 201
-        drain()
+        if is_heard:
+            drain()
 
-    plan = {
-        "watch_id": WATCH,
-        "kind": "patrol",
-        "sectors": ["MAR"],
-        "team": "MAR-1",
-        "planned_start": EIGHT.isoformat(),
-        "planned_end": (EIGHT + dt.timedelta(hours=6)).isoformat(),
-    }
-    assert duty.post("/api/v1/watches", json=plan).status_code == 201
+    assert duty.post("/api/v1/watches", json=plan(WATCH)).status_code == 201
     tells("started", 0)
     return tells
 
@@ -81,3 +88,20 @@ def test_a_patrol_that_came_back_in_time_and_whose_phone_told_it_late_is_taken_o
     body = {"kind": "ended", "at": (EIGHT + dt.timedelta(hours=5.5)).isoformat()}
     assert client("duty_officer").post(f"/api/v1/watches/{WATCH}/events", json=body).status_code == 201
     assert "E12-patrol-overdue" not in inbox(7.2)
+
+
+def test_a_call_that_the_rules_have_not_heard_yet_is_no_silence(patrol, inbox, parts):
+    patrol("checked_in", 3.4, is_heard=False)
+    assert inbox(3.6) == {}
+    with parts.reading() as door:
+        assert alerts(door.session, door.now) == []
+
+
+def test_what_the_rules_hear_late_of_others_makes_no_patrol_silent(patrol, inbox, parts, client, clock):
+    clock.set(EIGHT + dt.timedelta(hours=3.3))
+    assert client("duty_officer").post("/api/v1/watches", json=plan(OTHER_WATCH)).status_code == 201
+    patrol("checked_in", 3.4, is_heard=False)
+    patrol("checked_in", 3.6)
+    assert inbox(3.7) == {}
+    with parts.reading() as door:
+        assert alerts(door.session, door.now) == []
