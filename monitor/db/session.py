@@ -53,11 +53,12 @@ class WriterQueue:
 
 
 class Store:
-    """The database behind the doors."""
+    """The database behind the doors. `committed` is set after each commit by this process."""
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.committed = threading.Event()
         self._writer = self.engine.execution_options(writing=True)
         self._queue = WriterQueue(_beside(self.engine.url.database) if self.is_sqlite else None)
 
@@ -70,6 +71,7 @@ class Store:
         ):
             yield session
             session.commit()
+        self.committed.set()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

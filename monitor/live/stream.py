@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from monitor.door import App
 from monitor.outbox import Told, events_after, last_event_id
 
+# What this process commits is told at once; what the worker commits is looked for so often.
 POLL_S = 0.2
 HEARTBEAT_S = 15.0
 KEPT = 2_000
@@ -29,6 +30,7 @@ class Stream:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._app.store.committed.set()
         with self._changed:
             self._changed.notify_all()
 
@@ -85,7 +87,10 @@ class Stream:
                 self._poller.start()
 
     def _poll(self) -> None:
-        while not self._stopping.wait(POLL_S):
+        committed = self._app.store.committed
+        while not self._stopping.is_set():
+            committed.wait(POLL_S)
+            committed.clear()
             with self._app.store.reading() as session:
                 fresh = events_after(session, self._last_id, limit=500)
             if fresh:

@@ -1,5 +1,7 @@
+import threading
+
 from monitor.events import JobFailed
-from monitor.live.stream import KEPT, SPARE_THREADS
+from monitor.live.stream import HEARTBEAT_S, KEPT, SPARE_THREADS
 from monitor.outbox import last_event_id, record
 
 
@@ -27,6 +29,18 @@ def test_a_desk_that_lost_the_line_hears_what_it_missed_and_then_what_comes(clie
     happen(parts, "three")
     [then] = heard(stream, 1)
     assert f"id: {seen + 3}\nevent: JobFailed\n" in then
+    app.extensions["truceline.stream"].stop()
+    stream.close()
+
+
+def test_what_this_process_commits_is_told_without_waiting_for_the_next_look(client, parts, app, monkeypatch):
+    monkeypatch.setattr("monitor.live.stream.POLL_S", HEARTBEAT_S * 4)
+    stream = client("duty_officer").get("/live", buffered=False)
+    heard(stream, 1)
+    # Not before the desk waits: what is there already it reads for itself.
+    threading.Timer(0.2, happen, [parts, "one"]).start()
+    [then] = heard(stream, 1)
+    assert "event: JobFailed\n" in then
     app.extensions["truceline.stream"].stop()
     stream.close()
 

@@ -23,7 +23,7 @@ const HOUR = 3_600_000;
 const STATE_EVERY_MS = 15_000;
 const OLD_AFTER_MS = 45_000;
 const GREY_AFTER_MS = 60_000;
-const GATHER_MS = 60;
+const GATHER_MS = 20;
 const SPACING_MS = 900;
 
 const RULES_BEHIND_AFTER_MS = 60_000;
