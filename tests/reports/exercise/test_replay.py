@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from incidents.intake.model import ObservationRevision
 from incidents.rules.loader import load_folder
 from incidents.rules.rule import Silence
 from monitor.clock import StoppedClock
-from monitor.demo_clock import set_demo_clock
+from monitor.demo_clock import read_anchor, set_demo_clock
 from monitor.door import App
+from monitor.mission.queries import find_mission
 from monitor.watches.model import WatchEvent
 from reports.exercise.callers import Direct, FormFields, Loopback, PersonCaller, SignInRefused, Unexpected
 from reports.exercise.cast import SignIns, load_exercise, read_sign_ins, write_sign_ins
@@ -129,6 +130,21 @@ def test_the_exercise_is_loaded_once_and_keeps_its_sign_ins(parts: App, first_ev
 
     assert load_once(parts, first_evening[0].at) == first
     assert place_of(parts) == first_evening[0].at
+
+
+def test_nobody_meets_the_mission_at_the_hour_of_the_machine(parts: App, first_evening: list[Step]) -> None:
+    before_each_commit = []
+
+    def look(*_: object) -> None:
+        with parts.reading() as door:
+            before_each_commit.append((read_anchor(door.session), find_mission(door.session)))
+
+    event.listen(parts.store.engine, "commit", look)
+    load_once(parts, first_evening[0].at)
+    event.remove(parts.store.engine, "commit", look)
+    anchor, mission = before_each_commit[-1]
+    assert anchor is not None and anchor.mission == first_evening[0].at
+    assert mission is None
 
 
 def test_a_store_with_a_mission_of_its_own_is_left_alone(parts: App, sign_ins: SignIns) -> None:
