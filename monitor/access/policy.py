@@ -40,7 +40,7 @@ def may(actor: Actor, permission: str, subject: Subject | None = None) -> Decisi
         return Decision(True)
     words = PERMISSIONS[permission]
     if permission not in actor.permissions:
-        held = ", ".join(sorted(actor.roles)) or "no role"
+        held = ", ".join(sorted(actor.roles)).replace("_", " ") or "no role"
         return Decision(False, f"“{words}” is not granted to {held}")
     if subject and permission in NOT_ONES_OWN and {actor.id, actor.person_id} & subject.makers:
         return Decision(False, NOT_ONES_OWN[permission])

@@ -57,7 +57,7 @@ export function silenceOf(sector, intervalHours) {
   return { kind: "ok", words: "" };
 }
 
-const LAST = { report: "last report", "check-in": "last check-in", start: "nothing heard since it set out" };
+const LAST = { report: "last report", "check-in": "last check-in", start: "nothing heard since its watch began" };
 
 /** The teams that are out and of which nothing was heard for over twice the interval, in words. */
 export function silentTeams(teams, intervalHours) {

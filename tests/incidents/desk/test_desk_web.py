@@ -162,7 +162,7 @@ def test_an_incident_is_shown_with_the_steps_that_could_come_next(client, file):
     following = {step["state"]: step for step in shown["next"]}
     assert following["possible"]["is_allowed"]
     assert "needs two accepted observations" in following["corroborated"]["reason"]
-    assert "not granted to duty_officer" in following["refuted"]["reason"]
+    assert "not granted to duty officer" in following["refuted"]["reason"]
     assert rows_of(duty.get("/desk/map").json)[0]["incident"] == "I-0001"
 
 

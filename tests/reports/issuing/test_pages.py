@@ -47,7 +47,7 @@ def test_a_draft_is_shown_as_the_paper_it_becomes_and_says_what_one_may_not_do(
 ) -> None:
     page = client("reporting_officer").get(f"/summaries/{summary_id}").get_data(as_text=True)
     assert 'class="paper"' in page and "DRAFT" in page and "EXERCISE" in page
-    assert "is not granted to reporting_officer" in page
+    assert "is not granted to reporting officer" in page
     assert " style=" not in page
 
 
