@@ -58,7 +58,7 @@ class Mirror:
     def columns(
         self, session: Session, start: dt.datetime, end: dt.datetime | None, since: int | None = None
     ) -> bytes:
-        """A header (length, JSON) and the columns of events in [start, end).
+        """A header (length, JSON) and the columns of events in [start, end), in the order of their keys.
 
         With `since`, only rows that changed after that number of the outbox, rejected ones among them.
         """
@@ -73,6 +73,7 @@ class Mirror:
             else:
                 wanted &= rows["changed"] > since
             found = rows[wanted]
+            found = found[np.argsort(found["key"], kind="stable")]
             head = {
                 "n": len(found),
                 "last_event_id": self._seen,

@@ -7,9 +7,11 @@ import { localHour } from "./time.js";
 
 const WIDE = ["key", "lon", "lat", "start", "received"];
 const NARROW = ["tier", "family", "state", "sector", "observed"];
-const PLACED = ["x", "y"];
+const ALL = [...WIDE, ...NARROW, "x", "y"];
+const ROOM = 1024;
 const NOWHERE = 255;
 
+/** `n` reports; each column may be longer than that. */
 export class Columns {
   /** Reads what the server wrote: a length, a JSON head, and each column after the other. */
   constructor(buffer) {
@@ -29,23 +31,41 @@ export class Columns {
     }
     this.x = Float64Array.from(this.lon, unitX);
     this.y = Float64Array.from(this.lat, unitY);
+    this.sorted = this.n;
+    this.added = new Map();
   }
 
   /** Takes in rows that changed or came since: those known are put over, others added at the end. */
   take(news) {
-    this.places ??= new Map(Array.from(this.key, (key, i) => [key, i]));
-    const all = [...WIDE, ...NARROW, ...PLACED];
-    const added = Array.from(news.key).filter((key) => !this.places.has(key));
-    added.forEach((key, i) => this.places.set(key, this.n + i));
-    for (const name of all) {
-      if (added.length) {
-        const column = new this[name].constructor(this.n + added.length);
-        column.set(this[name]);
-        this[name] = column;
-      }
-      for (let i = 0; i < news.n; i += 1) this[name][this.places.get(news.key[i])] = news[name][i];
+    for (const key of news.key) {
+      if (this.place(key) !== undefined) continue;
+      if (this.n === this.x.length) this.grow();
+      this.added.set(key, this.n);
+      this.n += 1;
     }
-    Object.assign(this, { n: this.n + added.length, names: news.names, lastEventId: news.lastEventId });
+    const places = Array.from(news.key, (key) => this.place(key));
+    for (const name of ALL) places.forEach((place, i) => { this[name][place] = news[name][i]; });
+    Object.assign(this, { names: news.names, lastEventId: news.lastEventId });
+  }
+
+  /** Where a report stands: what came first is in the order of its keys, what came since is remembered. */
+  place(key) {
+    let [low, high] = [0, this.sorted];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.key[middle] < key) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.sorted && this.key[low] === key ? low : this.added.get(key);
+  }
+
+  /** Makes room for more, so that the next report does not move all of them. */
+  grow() {
+    for (const name of ALL) {
+      const column = new this[name].constructor(this.n + Math.max(ROOM, this.n >> 3));
+      column.set(this[name]);
+      this[name] = column;
+    }
   }
 
   /** One byte a report: whether the filter lets it through. */
@@ -56,6 +76,11 @@ export class Columns {
     const [accepted, rejected] = ["accepted", "rejected"].map((name) => this.names.state.indexOf(name));
     const [least, most] = tierRange(tier);
     const wantedHour = hour ? Number(hour) : null;
+    // What is rejected is nowhere shown; mostly nothing else is asked.
+    if (![sector, family, tier, state, basis, hour].some(Boolean)) {
+      for (let i = 0; i < this.n; i += 1) mask[i] = this.state[i] === rejected ? 0 : 1;
+      return mask;
+    }
     for (let i = 0; i < this.n; i += 1) {
       mask[i] = this.state[i] !== rejected
         && (!sector || this.sector[i] === wantedSector)
@@ -66,6 +91,13 @@ export class Columns {
         && (!state || (this.state[i] === accepted) === (state === "accepted")) ? 1 : 0;
     }
     return mask;
+  }
+
+  /** How many reports a mask lets through. */
+  count(mask) {
+    let sum = 0;
+    for (let i = 0; i < mask.length; i += 1) sum += mask[i];
+    return sum;
   }
 
   /** Calls `tell(startMs, isAccepted, tier)` for each violation that the mission observed itself. */

@@ -382,8 +382,8 @@ async function ask(zone, entry) {
 }
 
 const TOUCHES = {
-  ObservationReceived: ["map", "queue", "state"],
-  ObservationReviewed: ["map", "queue", "state", "inbox"],
+  ObservationReceived: ["queue", "map", "state"],
+  ObservationReviewed: ["queue", "map", "state", "inbox"],
   MediaReceived: ["queue"],
   IncidentOpened: ["incidents", "map"],
   IncidentStepped: ["incidents", "map"],
@@ -449,7 +449,7 @@ function drawMap() {
     const { columns } = room.many;
     const mask = columns.mask(filter.chosen);
     map.setPoints(columns, mask);
-    reports.set(room.rows.filter((row) => filter.passes(row)), mask.reduce((sum, one) => sum + one, 0));
+    reports.set(room.rows.filter((row) => filter.passes(row)), columns.count(mask));
     strip.set((tell) => columns.eachViolation(mask, tell), from, end);
     $("#map-empty").hidden = true;
     return;
