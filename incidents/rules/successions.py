@@ -21,16 +21,16 @@ def hits_of_succession(
     rule: Rule, asks: Succession, key: str | None, facts: Sequence[Fact], span: Span
 ) -> Iterator[Hit]:
     """Anchors that complete the sequence: as its last step, or, in any order, as whichever came last."""
-    series = Series(facts)
+    series, parts = Series(facts), _Parts(rule, asks, facts)
     for anchor in series.anchors(span):
-        if not rule.wants(anchor):
+        if not parts.may_complete(anchor):
             continue
         since = anchor.event_end - asks.window
         near = [fact for fact in series.ended(since, anchor.event_end) if _takes_part(asks, anchor, fact)]
-        chain = _chain_at(rule, asks, anchor, near)
+        chain = _chain_at(parts, anchor, near)
         if chain is None:
             continue
-        fallen = [fact for fact in chain if not _stands_without(rule, asks, anchor, near, fact)]
+        fallen = [fact for fact in chain if not _stands_without(parts, anchor, near, fact)]
         first = min(fact.event_end for fact in chain)
         numbers: dict[str, Number] = {
             "steps": len(chain),
@@ -44,23 +44,51 @@ def hits_of_succession(
         yield hit_of(key or rule.keys_of(anchor)[0], anchor.event_end, chain, numbers, (len(chain),), anchor)
 
 
+class _Parts:
+    """Which part each report can take in a sequence, asked of each once and not again at every anchor."""
+
+    def __init__(self, rule: Rule, asks: Succession, facts: Sequence[Fact]) -> None:
+        self.asks = asks
+        self._steps = {
+            fact.observation_id: tuple(fits(step, fact) for step in asks.steps)
+            for fact in facts
+            if rule.wants(fact)
+        }
+
+    def is_wanted(self, fact: Fact) -> bool:
+        return fact.observation_id in self._steps
+
+    def fits(self, step: int, fact: Fact) -> bool:
+        """Whether a report that is wanted fulfils this step."""
+        return self._steps[fact.observation_id][step]
+
+    def may_complete(self, anchor: Fact) -> bool:
+        """Whether a sequence could end with this report, whatever came before."""
+        if not self.is_wanted(anchor):
+            return False
+        if self.asks.alternate:
+            return anchor.value("heading") in DIR16
+        return self.asks.any_order or self.fits(-1, anchor)
+
+
 def _takes_part(asks: Succession, anchor: Fact, fact: Fact) -> bool:
     if asks.certain and fact.event_start <= anchor.event_end - asks.window:
         return False
     return fact is anchor or asks.radius_m is None or is_within(anchor, fact, asks.radius_m)
 
 
-def _stands_without(rule: Rule, asks: Succession, anchor: Fact, near: Sequence[Fact], gone: Fact) -> bool:
+def _stands_without(parts: _Parts, anchor: Fact, near: Sequence[Fact], gone: Fact) -> bool:
     """Whether some sequence would still be complete by then if this report fell away.
 
     Around another report other reports are near, and those were not read: with a radius only the same
     anchor is tried again, so the answer errs towards falling.
     """
     left = [fact for fact in near if fact is not gone]
-    others = [fact for fact in left if fact is anchor or (asks.radius_m is None and rule.wants(fact))]
+    others = [fact for fact in left if fact is anchor or parts.asks.radius_m is None]
     return any(
-        _chain_at(rule, asks, other, [f for f in left if f.event_end <= other.event_end]) is not None
+        _chain_at(parts, other, [f for f in left if f.event_end <= other.event_end]) is not None
         for other in others
+        if parts.may_complete(other)
     )
 
 
@@ -68,12 +96,13 @@ def _said(asks: Succession, fact: Fact) -> str:
     return f"{fact.type} {fact.value('heading')}" if asks.alternate else fact.type
 
 
-def _chain_at(rule: Rule, asks: Succession, anchor: Fact, near: Sequence[Fact]) -> list[Fact] | None:
+def _chain_at(parts: _Parts, anchor: Fact, near: Sequence[Fact]) -> list[Fact] | None:
     """The canonical chain that the anchor completes, in order of time; None where there is none."""
-    wanted = [fact for fact in near if rule.wants(fact)]
+    asks = parts.asks
+    wanted = [fact for fact in near if parts.is_wanted(fact)]
     if asks.alternate:
         return _alternating(asks, anchor, wanted)
-    chain = _any_order(asks, anchor, wanted) if asks.any_order else _in_order(asks, anchor, wanted)
+    chain = _any_order(parts, anchor, wanted) if asks.any_order else _in_order(parts, anchor, wanted)
     if chain is None or asks.absent is None:
         return chain
     first = min(fact.event_end for fact in chain)
@@ -81,10 +110,9 @@ def _chain_at(rule: Rule, asks: Succession, anchor: Fact, near: Sequence[Fact]) 
     return None if any(fits(asks.absent, fact) for fact in between) else chain
 
 
-def _in_order(asks: Succession, anchor: Fact, wanted: Sequence[Fact]) -> list[Fact] | None:
-    if not fits(asks.steps[-1], anchor):
-        return None
-    steps = [[fact for fact in wanted if fits(step, fact)] for step in asks.steps[:-1]]
+def _in_order(parts: _Parts, anchor: Fact, wanted: Sequence[Fact]) -> list[Fact] | None:
+    last = len(parts.asks.steps) - 1
+    steps = [[fact for fact in wanted if parts.fits(step, fact)] for step in range(last)]
     found = _latest(steps, anchor.event_end, (anchor,))
     return None if found is None else list(found)
 
@@ -103,16 +131,16 @@ def _latest(
     return max((chain for chain in chains if chain is not None), key=_lateness, default=None)
 
 
-def _any_order(asks: Succession, anchor: Fact, wanted: Sequence[Fact]) -> list[Fact] | None:
+def _any_order(parts: _Parts, anchor: Fact, wanted: Sequence[Fact]) -> list[Fact] | None:
     """A report for every step, the earliest of them as late as can be; the anchor takes any one of them."""
-    chains = []
-    for own, step in enumerate(asks.steps):
-        if fits(step, anchor):
+    chains, steps = [], range(len(parts.asks.steps))
+    for own in steps:
+        if parts.fits(own, anchor):
             others = [
                 # One more than there are steps: no other step can take them all away.
-                [fact for fact in wanted if fits(other, fact) and fact is not anchor][-len(asks.steps) :]
-                for i, other in enumerate(asks.steps)
-                if i != own
+                [fact for fact in wanted if parts.fits(other, fact) and fact is not anchor][-len(steps) :]
+                for other in steps
+                if other != own
             ]
             chains += list(_choices(others, (anchor,)))
     best = max(chains, key=_lateness, default=None)
