@@ -69,12 +69,15 @@ FRAMES = """() => new Promise((done) => {
   };
   requestAnimationFrame(next);
 })"""
-PAINTED = """() => new Promise((done) => {
-  const shown = () => document.getElementById("queue-count").textContent;
+# The frame after the one in which a number of the page changed: by then it has been painted.
+PAINTED = """(id) => new Promise((done) => {
+  const shown = () => document.getElementById(id).textContent;
   const before = shown();
-  const look = () => (shown() === before ? requestAnimationFrame(look) : done(Date.now()));
+  const look = () => requestAnimationFrame(shown() === before ? look : () => done(Date.now()));
   look();
 })"""
+# The queue says how many wait; the map is drawn in the same turn in which the reports are counted.
+SHOWN_BY = ("queue-count", "reports-count")
 
 
 def measure(number: int, page_of: Callable[[str, str], Page]) -> str:
@@ -104,7 +107,9 @@ def measure(number: int, page_of: Callable[[str, str], Page]) -> str:
         ready = float(page.evaluate("performance.now()"))
         fps = 1000 / statistics.mean(_panned(page))
         frames = _dragged(page)
-        painted = statistics.median(_painted(page, parts) for _ in range(5))
+        painted = [
+            statistics.median(took) for took in zip(*(_painted(page, parts) for _ in range(15)), strict=True)
+        ]
         page.context.close()
         app.extensions["truceline.stream"].stop()
         server.shutdown()
@@ -117,7 +122,7 @@ def measure(number: int, page_of: Callable[[str, str], Page]) -> str:
         fps,
         statistics.median(frames),
         max(frames),
-        painted,
+        *painted,
     )
     return "| " + " | ".join(one if isinstance(one, str) else f"{one:,.0f}" for one in row) + " |"
 
@@ -159,15 +164,16 @@ def _dragged(page: Page) -> list[float]:
     return frames
 
 
-def _painted(page: Page, parts: App) -> float:
+def _painted(page: Page, parts: App) -> list[float]:
+    """From a commit to the frame that shows it, in the queue and on the map, in ms."""
     page.wait_for_timeout(1500)
-    page.evaluate(f"() => {{ window.painted = ({PAINTED})(); }}")
+    page.evaluate(f"(ids) => {{ window.painted = Promise.all(ids.map({PAINTED})); }}", SHOWN_BY)
     with parts.transaction() as door:
         actor = cast_member(door, "monitor")
     with parts.transaction(actor) as door:
         receive_observation(door, field_report())
     committed = time.time() * 1000
-    return float(page.evaluate("window.painted")) - committed
+    return [at - committed for at in page.evaluate("window.painted")]
 
 
 def main() -> None:
@@ -181,7 +187,8 @@ def main() -> None:
         "pan frames/s",
         "slider frame ms",
         "worst",
-        "commit to paint ms",
+        "commit to queue ms",
+        "commit to map ms",
     )
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     with sync_playwright() as playwright:
