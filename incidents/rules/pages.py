@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from marshmallow import Schema, fields, validate
 
+from incidents.intake import queries as intake
 from incidents.rules import drafts, queries
 from incidents.rules.core import Cited
 from incidents.rules.drafts import DRAFT, SWITCH, Judged
 from incidents.rules.examples import failures
 from incidents.rules.explain import firmness_of
 from incidents.rules.explain_rule import in_words
+from incidents.rules.facts import OBSERVATION
 from incidents.rules.history import span_of_test, tried_on_history
 from incidents.rules.patterns import in_order, pattern_of
 from incidents.rules.queries import BackTestRow, FindingCount, FindingRow, ProposalRow, RuleRow
@@ -196,12 +199,44 @@ def finding(door: Door, reference: str) -> str:
         rule=rule,
         latency=in_hours(row.first_recorded_at - versions[0].detectable_at),
         firmness=firmness_of(row.numbers.get("margin")),
-        versions=[
-            (one, *_moved(before, one)) for before, one in zip([None, *versions], versions, strict=False)
-        ],
+        history=history_of(versions),
+        receipts=_receipts(door, versions),
         number_of=queries.numbers_of(door.session, {one for one in others if one}),
         **_shown(door),
     )
+
+
+@dataclass
+class Told:
+    """A version, and the evidence that joined and left. `same` more said it again, the last one `until`."""
+
+    version: FindingRow
+    joined: list[Cited]
+    left: list[Cited]
+    same: int = 0
+    until: dt.datetime | None = None
+
+
+def history_of(versions: Sequence[FindingRow]) -> list[Told]:
+    """What happened, oldest first; what the clock alone drew out further is one line with the line before."""
+    told: list[Told] = []
+    for before, one in zip([None, *versions], versions, strict=False):
+        joined, left = _moved(before, one)
+        if told and one.change == "extended" and one.reason == "clock" and not joined and not left:
+            told[-1].same, told[-1].until = told[-1].same + 1, one.recorded_at
+        else:
+            told.append(Told(one, joined, left))
+    return told
+
+
+def _receipts(door: Door, versions: Iterable[FindingRow]) -> dict[str, str]:
+    """The receipt number of every observation that any version rests on, or came by."""
+    cited = {
+        one.observation_id for version in versions for one in version.evidence if one.origin == OBSERVATION
+    }
+    causes = {version.cause.removeprefix("observation:") for version in versions if version.cause}
+    rows = intake.observations(door.session, ids=sorted(cited | causes))
+    return {row.observation_id: row.receipt_number for row in rows}
 
 
 def _moved(before: FindingRow | None, one: FindingRow) -> tuple[list[Cited], list[Cited]]:

@@ -1,10 +1,14 @@
 """The doors of the desk for rules: who may open them, and what they answer."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from field_report import field_report
 from rule_texts import street_fire
+
+from incidents.rules import queries
+from incidents.rules.pages import history_of
 
 
 @pytest.fixture
@@ -86,6 +90,24 @@ def test_the_list_stands_under_the_patterns_in_their_order_and_retired_rules_apa
     assert "reads back 16 d" in page and "never" in page
 
 
+def test_what_the_clock_alone_drew_out_is_one_line_of_a_findings_history(client, drain, parts):
+    client.device().post("/api/v1/observations", json=field_report(exposure="near_miss"))
+    drain()
+    with parts.reading() as door:
+        [finding] = queries.findings(door.session, ("open",))
+        [raised] = queries.finding_versions(door.session, finding.finding_id)
+    hour = dt.timedelta(hours=1)
+    by_clock = [
+        replace(raised, change="extended", reason="clock", recorded_at=raised.recorded_at + i * hour)
+        for i in (1, 2, 3)
+    ]
+    reviewed = replace(raised, change="amended", reason="reviewed")
+    told = history_of([raised, *by_clock[:2], reviewed, by_clock[2]])
+    assert [(one.version.change, one.same) for one in told] == [("raised", 2), ("amended", 1)]
+    assert told[0].until == by_clock[1].recorded_at
+    assert (len(told[0].joined), told[1].joined, told[1].left) == (1, [], [])
+
+
 def test_a_finding_shows_how_firm_it_is_and_how_late_it_was_said(client, drain, clock):
     captured = clock.now().isoformat()
     clock.set(clock.now() + dt.timedelta(hours=3))
@@ -98,6 +120,7 @@ def test_a_finding_shows_how_firm_it_is_and_how_late_it_was_said(client, drain, 
     for said in ("Falls when any one of its reports is refuted", "Independent sources", "0 of 1 (0 %)"):
         assert said in page.text
     assert "<dt>Warning latency</dt><dd>3 h</dd>" in page.text
+    assert f'<a href="/desk?report={report["observation_id"]}">' in page.text
     alert = client("duty_officer").get("/api/v1/alerts").json["alerts"][0]
     assert "Finding 1" in client("duty_officer").get(f"/rules/findings/{alert['finding_id']}").text
     assert client("duty_officer").get("/rules/findings/99").status_code == 404
