@@ -7,11 +7,11 @@ is one more for each anchor that sees it. The cost of a report depends on how ma
 time, and not on how many there ever were. What comes out is what `core.evaluate` says of the same facts.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import product, takewhile
 from operator import attrgetter
 from typing import Any
 
@@ -24,6 +24,8 @@ _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _at = attrgetter("at")
+_end = attrgetter("end")
+_id_of = attrgetter("observation_id")
 
 
 class Shelf:
@@ -190,8 +192,7 @@ class _Standing:
 
     def cite(self, fact: Fact) -> None:
         self.severity = None
-        cited, name = self.chain.cited, fact.observation_id
-        cited[name] = cited.get(name, 0) + 1
+        self.chain.cite(fact)
         tier, exposure, source = fact.tier or 0, fact.exposure_level, fact.source
         self.sources[source] = self.sources.get(source, 0) + 1
         self.tiers[tier] = self.tiers.get(tier, 0) + 1
@@ -200,11 +201,41 @@ class _Standing:
 
 @dataclass(slots=True, eq=False)
 class _Chain:
-    """Hits that hang together, and how often each report is cited by them."""
+    """Hits that hang together, and what they cite: kept so that telling of one report more is cheap.
 
-    hits: dict[str, _Report] = field(default_factory=dict)
-    cited: dict[str, int] = field(default_factory=dict)
+    `hits` lie in order of time, `evidence` in order of ids. `peak` was the gravest hit when it was looked for
+    last; `moved` are those that came or grew since. What falls away makes the chain anew.
+    """
+
+    hits: list[_Report] = field(default_factory=list)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    evidence: list[Cited] = field(default_factory=list)
+    reviewed: int = 0
+    quarantined: int = 0
+    sources: set[str] = field(default_factory=set)
+    peak: _Report | None = None
+    moved: list[_Report] = field(default_factory=list)
     said: list[Episode] | None = None
+
+    def cite(self, fact: Fact) -> None:
+        """Once, however many hits cite it."""
+        if fact.observation_id in self.facts:
+            return
+        self.facts[fact.observation_id] = fact
+        insort(self.evidence, Cited(fact.observation_id, fact.revision, fact.origin), key=_id_of)
+        self.reviewed += fact.status == "verified"
+        self.quarantined += QUARANTINED in fact.flags
+        self.sources.add(fact.source)
+
+    def take_over(self, other: "_Chain") -> None:
+        """Makes the hits of another chain its own."""
+        for hit in other.hits:
+            assert hit.hit is not None
+            hit.hit.chain = self
+            insort(self.hits, hit, key=_moment)
+        for fact in other.facts.values():
+            self.cite(fact)
+        self.moved += other.hits
 
 
 class _Cell:
@@ -465,7 +496,7 @@ class CountStream(Counters):
     def _becomes_hit(self, report: _Report) -> None:
         """Cites what lies in its window, and joins the chains that it links."""
         self.hits += 1
-        standing = report.hit = _Standing(_Chain({report.fact.observation_id: report}))
+        standing = report.hit = _Standing(_Chain([report], moved=[report]))
         for other in self._around(report, report.end - self._window, report.end + self._longest):
             if self._sees(report, other):
                 standing.cite(other.fact)
@@ -478,7 +509,7 @@ class CountStream(Counters):
         assert report.hit is not None
         self.hits -= 1
         self._broken[id(report.hit.chain)] = report.hit.chain
-        del report.hit.chain.hits[report.fact.observation_id]
+        report.hit.chain.hits.remove(report)
         report.hit = None
         del self._hit_days[_day(report.fact.event_end)][_named(report)]
         if self.asks.group == "key":
@@ -488,6 +519,7 @@ class CountStream(Counters):
     def _sees_more(self, hit: _Report, report: _Report) -> None:
         assert hit.hit is not None
         hit.hit.cite(report.fact)
+        hit.hit.chain.moved.append(hit)
         self._moved[id(hit.hit.chain)] = hit.hit.chain
 
     def _sees_less(self, hit: _Report) -> None:
@@ -498,8 +530,7 @@ class CountStream(Counters):
         """What is left of a chain may have fallen apart: it is linked anew."""
         broken, self._broken = self._broken, {}
         for chain in broken.values():
-            left = list(chain.hits.values())
-            chain.hits, chain.cited = {}, {}
+            left, chain.hits = chain.hits, []
             self._moved.pop(id(chain), None)
             for report in left:
                 report.hit = None
@@ -523,37 +554,30 @@ class CountStream(Counters):
         """Makes their chains one, the smaller poured into the larger."""
         assert report.hit is not None and other.hit is not None
         chains = (report.hit.chain, other.hit.chain)
-        small, large = sorted(chains, key=lambda chain: len(chain.hits) + len(chain.cited))
-        if small is large:
-            return
-        for name, hit in small.hits.items():
-            assert hit.hit is not None
-            large.hits[name] = hit
-            hit.hit.chain = large
-        for name, times in small.cited.items():
-            large.cited[name] = large.cited.get(name, 0) + times
-        self._moved.pop(id(small), None)
-        small.hits, small.cited = {}, {}
+        small, large = sorted(chains, key=lambda chain: len(chain.hits) + len(chain.facts))
+        if small is not large:
+            large.take_over(small)
+            small.hits = []
+            self._moved.pop(id(small), None)
 
     # -- what it says --
 
     def _folded(self, chain: _Chain, now: datetime) -> list[Episode]:
         """The episode of a chain; none where it does not last as long as the rule asks."""
-        rule, hits = self.rule, list(chain.hits.values())
-        first, last = min(hit.end for hit in hits), max(hit.end for hit in hits)
-        start, end = _moment_of(first), _moment_of(last)
+        rule, hits = self.rule, chain.hits
+        first = hits[0].end
+        start, end = _moment_of(first), _moment_of(hits[-1].end)
         if end - start < rule.lasting:
             return []
-        severity, peak = self._peak(hits)
-        begun = [hit for hit in hits if hit.end == first]
+        peak = self._peak(chain)
+        begun = list(takewhile(lambda hit: hit.end == first, hits))
         facts = [
             other.fact
             for hit in begun
             for other in self._around(hit, hit.end - self._window, hit.end + self._longest)
             if self._sees(hit, other)
         ]
-        cited = [self._shelf.live[name] for name in sorted(chain.cited)]
-        enough = min(hit.end for hit in hits if hit.end - first >= rule.lasting // _TICK)
+        enough = hits[bisect_left(hits, first + rule.lasting // _TICK, key=_end)].end
         episode = Episode(
             key=min(hit.key for hit in begun),
             start=start,
@@ -561,23 +585,27 @@ class CountStream(Counters):
             condition_from=min(fact.event_start for fact in facts),
             detectable_at=max(_moment_of(enough), min(fact.event_end for fact in facts)),
             peak_at=_moment_of(peak.end),
-            severity=severity,
+            severity=self._severity(peak),
             strength=(peak.total,),
             numbers=self._numbers(peak),
-            evidence=tuple(Cited(f.observation_id, f.revision, f.origin) for f in cited),
-            reviewed=sum(fact.status == "verified" for fact in cited),
-            quarantined=sum(QUARANTINED in fact.flags for fact in cited),
-            sources=len({fact.source for fact in cited}),
+            evidence=tuple(chain.evidence),
+            reviewed=chain.reviewed,
+            quarantined=chain.quarantined,
+            sources=len(chain.sources),
             resolved=rule.resolve_after is not None and now - end >= rule.resolve_after,
             sector=peak.fact.sector,
             place=place_of(peak.fact),
         )
         return [episode]
 
-    def _peak(self, hits: list[_Report]) -> tuple[int, _Report]:
-        """The first of the gravest and strongest hits."""
-        grades = [(self._severity(hit), hit) for hit in hits]
-        return min(grades, key=lambda g: (-g[0], -g[1].total, g[1].end, g[1].fact.observation_id))
+    def _peak(self, chain: _Chain) -> _Report:
+        """The first of the gravest and strongest hits. A hit that sees more is never the weaker for it."""
+        again = chain.moved if chain.peak is None else [chain.peak, *chain.moved]
+        chain.peak, chain.moved = min(again, key=self._rank), []
+        return chain.peak
+
+    def _rank(self, hit: _Report) -> tuple[int, int, int, str]:
+        return -self._severity(hit), -hit.total, hit.end, hit.fact.observation_id
 
     def _severity(self, report: _Report) -> int:
         assert report.hit is not None
