@@ -301,7 +301,7 @@ def _steps(series: Series, asks: Rate, span: Span, now: datetime) -> Iterator[da
     """The finished steps inside the span whose window is not empty, in order, each once."""
     last_step = min(now, span.end)
     behind = span.start
-    for end in series.ends:
+    for end in series.ends[bisect_right(series.ends, ceil_to(behind, asks.every) - asks.window) :]:
         step = max(ceil_to(end, asks.every), ceil_to(behind, asks.every))
         while step <= last_step and step - asks.window < end:
             yield step

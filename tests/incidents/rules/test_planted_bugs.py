@@ -319,7 +319,7 @@ def said_by_copy(modules, module, rules, facts, now) -> dict:
 
 
 def first_difference(modules, trial_name, module="keeping") -> int | None:
-    """The first log on which the copy, fed report by report, refuses or says otherwise than the real engine."""
+    """The first log on which the copy, fed report by report, gives up or says otherwise than the engine."""
     real = {**TRIALS, **OVER_TRIALS}
     below = [] if trial_name in BODIES else [TRIALS[n] for n in ("count", "step", "state")]
     rules, rule_id = rules_of(modules, trial_name), f"E90-{trial_name}"
