@@ -146,32 +146,7 @@ class Facts:
         }
 
     def counted(self, rows: Iterable[ObservationRow]) -> list[Counted]:
-        return [as_counted(row, self.incident_of.get(row.observation_id)) for row in rows]
-
-
-def as_counted(row: ObservationRow, incident: IncidentRef | None) -> Counted:
-    """An observation as counting sees it. What one person or camera perceived is one voice."""
-    return Counted(
-        id=row.observation_id,
-        category=row.category,
-        type=row.type,
-        info_type=row.info_type or "",
-        processing=row.processing,
-        observer=row.author_id,
-        start=row.t_start,
-        end=row.t_end,
-        received_at=row.received_at,
-        sector=row.sector_code,
-        sector_by_observer=row.sector_basis == "observer",
-        count_min=row.count_min,
-        count_best=row.count_best,
-        count_max=row.count_max,
-        qualifier=row.count_qualifier,
-        incident=incident.incident_id if incident else None,
-        assessment=incident.assessment if incident else None,
-        exercise=row.fields.get("assessed_exercise"),
-        is_training=row.is_training,
-    )
+        return [casework.as_counted(row, self.incident_of.get(row.observation_id)) for row in rows]
 
 
 SERIES_LENGTH = 7
