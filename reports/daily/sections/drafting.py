@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Iterable, Sequence
 
 from incidents.casework import counting
@@ -28,6 +29,7 @@ WIDTHS = {
     "persons": 0.9,
     "review": 1.0,
 }
+SIGHTING = "weapons_sighting"
 RIGHT = {"number", "records", "persons", "total", "hours", "severity", "as_issued", "revised", "difference"}
 
 
@@ -167,6 +169,17 @@ class Draft:
             for row in self.facts.observations
             if row.category in categories and row.processing == "accepted" and not self._has_fallen(row)
         ]
+
+    @functools.cached_property
+    def seen_again(self) -> frozenset[str]:
+        """Sightings of weapons that stood at the same place on the day before (C15)."""
+        before = self.facts.before.observations if self.facts.before else ()
+        seen = [
+            row
+            for row in (*before, *self.facts.observations)
+            if row.type == SIGHTING and row.processing == "accepted" and not self._has_fallen(row)
+        ]
+        return frozenset(counting.seen_again(self.facts.counted(seen), self.zone))
 
     def _has_fallen(self, row: ObservationRow) -> bool:
         incident = self.facts.incident_of.get(row.observation_id)

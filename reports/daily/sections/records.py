@@ -52,10 +52,11 @@ def records_table(draft: Draft, key: str, mark: str, rows: Sequence[ObservationR
     """One row a record: when, where, what, how many, and everything else that was answered."""
     told = []
     for index, row in enumerate(rows, 1):
+        kind = words.kind_label(row.type, draft.words)
         counted = draft.is_counted(row)
         number: Runs = draft.dash
         if counted:
-            of = draft.text("of.records_of", kind=words.kind_label(row.type, draft.words))
+            of = draft.text("of.records_of", kind=kind)
             total = draft.total_of(row)
             figure = draft.figures.total(f"{key}-{mark}{index}", total, of)
             number = (
@@ -66,7 +67,7 @@ def records_table(draft: Draft, key: str, mark: str, rows: Sequence[ObservationR
             (words.when(row, draft.zone, draft.words),),
             (draft.sector(row.sector_code),),
             (draft.spot(row) or draft.text("dash"),),
-            (words.kind_label(row.type, draft.words),),
+            (f"{kind} ({draft.text('records.again')})" if row.observation_id in draft.seen_again else kind,),
             number,
             (words.details(row, draft.facts.places, draft.words),),
         )

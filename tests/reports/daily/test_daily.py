@@ -468,3 +468,23 @@ def test_detention_is_told_in_numbers_only(mission: Door, as_role: As) -> None:
     assert figures(document)["9-detained"].value == 3
     assert "Sotk" not in said and "Sector East" not in said
     assert figures(document)["9-detained"].ids == (one,)
+
+
+def test_a_weapon_that_stood_there_the_day_before_is_printed_as_seen_again(
+    mission: Door, as_role: As
+) -> None:
+    watched(as_role)
+    sighting = {"category": "MIL", "type": "weapons_sighting", "means": "seen"}
+    for day, weapon in ((0, "mortar"), (1, "mortar"), (1, "mortar_82")):
+        seen = EVENT - dt.timedelta(days=1 - day)
+        heard(
+            as_role,
+            received=seen + dt.timedelta(minutes=20),
+            time=when(seen),
+            fields={"weapon": weapon, "line_relation": "n_k"},
+            **sighting,
+        )
+    document = paper(mission, drafted(mission))
+    [table] = document.section("military").blocks
+    assert isinstance(table, Table)
+    assert {text_of(row.cells[4]) for row in table.rows} == {"Weapons sighting (again)", "Weapons sighting"}
