@@ -24,15 +24,6 @@ class Clock(Protocol):
     def rate(self) -> float: ...
 
 
-class SystemClock:
-    """The machine's clock, as in a real mission."""
-
-    rate = 1.0
-
-    def now(self) -> dt.datetime:
-        return wall_now()
-
-
 class StoppedClock:
     """A clock that stands until it is set; for tests."""
 

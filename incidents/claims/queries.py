@@ -243,15 +243,6 @@ def pairs(
     return found
 
 
-def pair_history(session: Session, claim_id: str) -> list[PairRow]:
-    """Every decision about a pair that this claim is in, oldest first."""
-    query = select(ClaimPair).where(or_(ClaimPair.one_id == claim_id, ClaimPair.other_id == claim_id))
-    return [
-        PairRow(row.one_id, row.other_id, row.linked, row.reason, row.by, row.recorded_at)
-        for row in session.scalars(query.order_by(ClaimPair.id))
-    ]
-
-
 def suggested_pairs(session: Session, rows: list[ClaimRow], known_at: dt.datetime) -> list[Suggestion]:
     """Pairs among these claims and those about the same days that nobody has decided yet, strongest first."""
     if not rows:

@@ -334,11 +334,3 @@ class World:
     def with_episodes(self, episodes: Mapping[str, Sequence[Any]]) -> "World":
         """The same world, with what the rules below hold."""
         return World(self.watched, self.neighbours, self.spots, self.completeness, episodes)
-
-
-def is_opposite(one: str | None, other: str | None) -> bool:
-    """Whether two of the sixteen directions point against each other, give or take 45 degrees."""
-    if one not in DIR16 or other not in DIR16:
-        return False
-    apart = abs(DIR16.index(one) - DIR16.index(other))
-    return min(apart, 16 - apart) >= 6

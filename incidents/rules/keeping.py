@@ -179,9 +179,3 @@ class House:
         moved = [change.episode for change in changes]
         moved += [before[c.finding_id] for c in changes if c.finding_id and c.finding_id in before]
         self._moved[rule_id] = moved
-
-
-def last_anchor(rule: Rule, facts: Iterable[Fact]) -> datetime | None:
-    """The last moment at which any of the facts takes part in an anchor."""
-    ends = [footprint(rule, fact.reaches_from, fact.reaches_to).end for fact in facts]
-    return max(ends, default=None)

@@ -116,12 +116,6 @@ def findings(session: Session, states: Collection[str] = ("open",)) -> list[Find
     return _rows(session, session.execute(query.order_by(Finding.number.desc())))
 
 
-def findings_on(session: Session, observation_id: str) -> list[str]:
-    """The ids of all findings that ever rested on an observation."""
-    query = select(FindingEvidence.finding_id).where(FindingEvidence.observation_id == observation_id)
-    return sorted(set(session.scalars(query)))
-
-
 def rules_citing(session: Session, observation_ids: Collection[str]) -> set[str]:
     """The rule versions of which some finding ever rested on one of these observations."""
     query = (

@@ -42,12 +42,3 @@ def as_known(door: Door, zone: dt.tzinfo | None = None, name: str = "known_at") 
     if at > door.now:
         raise BadRequest(reason=f"`{name}` lies in the future: nobody knows yet what will be known then.")
     return dataclasses.replace(door, now=at)
-
-
-def whole_argument(name: str, default: int, most: int) -> int:
-    text = request.args.get(name)
-    if not text:
-        return default
-    if not text.isdecimal() or not 1 <= int(text) <= most:
-        raise BadRequest(reason=f"`{name}` must be a whole number from 1 to {most}.")
-    return int(text)
