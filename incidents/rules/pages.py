@@ -191,6 +191,7 @@ def finding(door: Door, reference: str) -> str:
     if row is None:
         raise NotFound(thing="finding", id=reference)
     versions = queries.finding_versions(door.session, row.finding_id)
+    history = history_of(versions)
     _, rule = drafts.rule_of(door, row.rule_version_id)
     others = [one.merged_into for one in versions] + [one.split_from for one in versions]
     return render_template(
@@ -199,8 +200,8 @@ def finding(door: Door, reference: str) -> str:
         rule=rule,
         latency=in_hours(row.first_recorded_at - versions[0].detectable_at),
         firmness=firmness_of(row.numbers.get("margin")),
-        history=history_of(versions),
-        receipts=_receipts(door, versions),
+        history=history,
+        receipts=_receipts(door, history),
         number_of=queries.numbers_of(door.session, {one for one in others if one}),
         **_shown(door),
     )
@@ -216,6 +217,12 @@ class Told:
     same: int = 0
     until: dt.datetime | None = None
 
+    @property
+    def report(self) -> str | None:
+        """The id of the report that caused it."""
+        kind, _, of = (self.version.cause or "").partition(":")
+        return of if kind == OBSERVATION else None
+
 
 def history_of(versions: Sequence[FindingRow]) -> list[Told]:
     """What happened, oldest first; what the clock alone drew out further is one line with the line before."""
@@ -229,13 +236,11 @@ def history_of(versions: Sequence[FindingRow]) -> list[Told]:
     return told
 
 
-def _receipts(door: Door, versions: Iterable[FindingRow]) -> dict[str, str]:
-    """The receipt number of every observation that any version rests on, or came by."""
-    cited = {
-        one.observation_id for version in versions for one in version.evidence if one.origin == OBSERVATION
-    }
-    causes = {version.cause.removeprefix("observation:") for version in versions if version.cause}
-    rows = intake.observations(door.session, ids=sorted(cited | causes))
+def _receipts(door: Door, history: Iterable[Told]) -> dict[str, str]:
+    """The receipt number of every observation that any version rested on, or came by."""
+    told = {one.observation_id for item in history for one in item.joined if one.origin == OBSERVATION}
+    told |= {item.report for item in history if item.report}
+    rows = intake.observations(door.session, ids=sorted(told))
     return {row.observation_id: row.receipt_number for row in rows}
 
 
