@@ -8,7 +8,6 @@ The place in the exercise is the clock kept in the store, so a restart goes on w
 import datetime as dt
 import itertools
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 import click
@@ -50,8 +49,11 @@ class NotHere(Exception):
     """The exercise cannot be played here; the text says why and what to do."""
 
 
-def load_once(app: App, first: dt.datetime) -> SignIns:
-    """The sign-ins of the exercise, which is loaded into a store that holds no mission yet."""
+def load_once(app: App, first: dt.datetime, wait: Callable[[float], object]) -> SignIns:
+    """The sign-ins of the exercise, which is loaded into a store that holds no mission yet.
+
+    `wait` lets so many seconds pass.
+    """
     known = read_sign_ins(app.settings.data_dir)
     with app.reading() as door:
         mission = find_mission(door.session)
@@ -65,7 +67,7 @@ def load_once(app: App, first: dt.datetime) -> SignIns:
     with app.transaction() as door:
         set_demo_clock(door.session, first, rate=0.0)
     # A job that meets the mission while its own clock is still the machine's takes every summary for missed.
-    time.sleep(SETTLING_S)
+    wait(SETTLING_S)
     try:
         with app.transaction() as door:
             door.now = first
@@ -115,7 +117,7 @@ class Live:
         """Loads the exercise if need be, waits for the server, and plays from where the clock stands."""
         mission = read_mission_data()
         steps = scenario(seed, mission, read_claims(mission))
-        sign_ins = load_once(self._app, steps[0].at)
+        sign_ins = load_once(self._app, steps[0].at, self._stopping.wait)
         self._say(sign_in_sheet(self._app.settings.origin, sign_ins))
         left = steps_left(steps, place_of(self._app))
         way = Loopback(self._app.settings.origin)
