@@ -38,8 +38,10 @@ def test_what_this_process_commits_is_told_without_waiting_for_the_next_look(cli
     stream = client("duty_officer").get("/live", buffered=False)
     heard(stream, 1)
     # Not before the desk waits: what is there already it reads for itself.
-    threading.Timer(0.2, happen, [parts, "one"]).start()
+    soon = threading.Timer(0.2, happen, [parts, "one"])
+    soon.start()
     [then] = heard(stream, 1)
+    soon.join()
     assert "event: JobFailed\n" in then
     app.extensions["truceline.stream"].stop()
     stream.close()
