@@ -89,8 +89,6 @@ class Stream:
     def _poll(self) -> None:
         committed = self._app.store.committed
         while not self._stopping.is_set():
-            committed.wait(POLL_S)
-            committed.clear()
             with self._app.store.reading() as session:
                 fresh = events_after(session, self._last_id, limit=500)
             if fresh:
@@ -98,6 +96,8 @@ class Stream:
                     self._recent.extend((told.id, _said(told)) for told in fresh)
                     self._last_id = fresh[-1].id
                     self._changed.notify_all()
+            committed.wait(POLL_S)
+            committed.clear()
 
 
 def _said(told: Told) -> str:
