@@ -356,8 +356,8 @@ export class Inbox {
       this.list.querySelector(".ask-form")?.remove();
       this.say(done);
       await this.onChanged();
-      // Whoever has gone on to something else meanwhile is not fetched back.
-      if (document.activeElement === document.body || this.list.contains(document.activeElement)) this.focusChosen();
+      // Whoever has gone on to something else meanwhile is not fetched back; least of all from the next question.
+      if (!this.asking && (document.activeElement === document.body || this.list.contains(document.activeElement))) this.focusChosen();
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (refusal) {
